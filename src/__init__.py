@@ -1,0 +1,6 @@
+"""paybench: who pays late, when the cash comes, and why. Import as ``import paybench as pb``."""
+
+from .errors import PaybenchError
+from .ledger import Ledger, as_of, read_ledger, write_ledger
+
+__all__ = ["Ledger", "PaybenchError", "as_of", "read_ledger", "write_ledger"]

@@ -1,0 +1,19 @@
+"""What was known: point-in-time features of decision points, and their labels."""
+
+from .build import KEYS, at_issue, features_at, issue_rows, open_on, open_rows
+from .catalogue import Feature, catalogue, feature, features
+from .labels import labels
+
+__all__ = [
+    "KEYS",
+    "Feature",
+    "at_issue",
+    "catalogue",
+    "feature",
+    "features",
+    "features_at",
+    "issue_rows",
+    "labels",
+    "open_on",
+    "open_rows",
+]

@@ -1,0 +1,160 @@
+"""Features at decision points: an invoice, and the day on which something is decided about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from ..errors import PaybenchError
+from ..ledger import Ledger, as_of, day, settle
+from ..ledger.cut import known_on
+from ..ledger.schema import TABLES
+from . import exposure, history, terms  # noqa: F401  (importing them fills the catalogue)
+from .catalogue import features
+from .moment import Moment, Terms
+
+KEYS = ["invoice_id", "customer_id", "as_of"]
+"""The index of a feature table."""
+
+_USED = ("invoices", "payments", "customers", "disputes")
+
+
+def at_issue(ledger: Ledger) -> pd.DataFrame:
+    """Features of every invoice as of its own issue date (see :func:`features_at`)."""
+    return features_at(ledger, issue_rows(ledger))
+
+
+def open_on(ledger: Ledger, date: object) -> pd.DataFrame:
+    """Features of every invoice that is open at a date (see :func:`features_at`)."""
+    return features_at(ledger, open_rows(ledger, date))
+
+
+def issue_rows(ledger: Ledger) -> pd.DataFrame:
+    """One decision row per invoice: invoice_id, customer_id, as_of = its first known issue date."""
+    first = _first_version(ledger.invoices)
+    return first.rename(columns={"issued_on": "as_of"})[KEYS].reset_index(drop=True)
+
+
+def open_rows(ledger: Ledger, date: object) -> pd.DataFrame:
+    """One decision row per invoice that was known and neither settled nor written off at the start of a day."""
+    at = day(date)
+    facts = settle(as_of(ledger, at))
+    still = facts["settled_on"].isna() & facts["written_off_on"].isna()
+    return facts.loc[still, ["invoice_id", "customer_id"]].assign(as_of=at).reset_index(drop=True)
+
+
+def features_at(ledger: Ledger, rows: pd.DataFrame) -> pd.DataFrame:
+    """Point-in-time features, for any number of decision rows at once.
+
+    Parameters
+    ----------
+    ledger : the whole book; what was not known before a row's as_of has no influence on that row.
+    rows : invoice_id, customer_id, as_of. A row brings the terms of its own invoice; nothing else dated on its
+        as_of or later is known. A decision point lies between an invoice's issue and its settlement.
+
+    Returns
+    -------
+    DataFrame in the order of ``rows``, indexed by invoice_id, customer_id, as_of; columns and units by
+    :func:`~.catalogue.catalogue`. A missing value is NaN, never 0.
+
+    Raises
+    ------
+    PaybenchError
+        If a row names an invoice that the ledger does not have, or lies after its invoice was closed.
+    """
+    unknown = ~rows["invoice_id"].isin(ledger.invoices["invoice_id"])
+    if unknown.any():
+        raise PaybenchError(f"Invoice '{rows.loc[unknown, 'invoice_id'].iloc[0]}' is not in the ledger; name invoices that are.")
+    rows = rows.reset_index(drop=True)
+    corrected = rows["customer_id"].isin(_corrected_customers(ledger)).to_numpy()
+    parts = []
+    if not corrected.all() or rows.empty:
+        parts.append(_compute(ledger, rows[~corrected]))
+    if corrected.any():
+        parts += _one_cut_a_day(ledger, rows[corrected])
+    table = pd.concat(parts).loc[rows.index] if len(parts) > 1 else parts[0]
+    table.index = pd.MultiIndex.from_frame(rows[KEYS])
+    return table
+
+
+def _compute(ledger: Ledger, rows: pd.DataFrame, own: pd.DataFrame | None = None) -> pd.DataFrame:
+    if own is None:
+        own = ledger.invoices.set_index("invoice_id").loc[rows["invoice_id"]]
+    at = Moment(ledger, Terms.of(rows, own))
+    if at.own_closed.any():
+        row = rows.iloc[int(np.flatnonzero(at.own_closed)[0])]
+        raise PaybenchError(
+            f"Invoice '{row['invoice_id']}' was closed before {row['as_of']:%Y-%m-%d}; "
+            "a decision point lies between an invoice's issue and its settlement."
+        )
+    columns = {}
+    for feature in features():
+        values = feature.compute(at)
+        columns[feature.name] = np.asarray(values, dtype=object if feature.category else np.float64)
+    table = pd.DataFrame(columns, index=rows.index)
+    return table.astype({feature.name: "str" for feature in features() if feature.category})
+
+
+def _one_cut_a_day(ledger: Ledger, rows: pd.DataFrame) -> list[pd.DataFrame]:
+    """The slow way, for customers whose known facts may change later: cut the ledger anew for each day."""
+    small = _of_customers(ledger, set(rows["customer_id"]))
+    first = _first_version(small.invoices).set_index("invoice_id")
+    parts = []
+    for at, block in rows.groupby("as_of"):
+        cut = as_of(small, at)
+        known = cut.invoices.set_index("invoice_id")
+        own = known.reindex(block["invoice_id"])
+        new = ~block["invoice_id"].isin(known.index).to_numpy()
+        own[new] = first.loc[block["invoice_id"][new], own.columns].to_numpy()
+        parts.append(_compute(cut, block, own.astype(known.dtypes.to_dict())))
+    return parts
+
+
+def _corrected_customers(ledger: Ledger) -> set[str]:
+    """Customers of whom something that was known once can stop being true: they take the slow way."""
+    owner = ledger.invoices.drop_duplicates("invoice_id").set_index("invoice_id")["customer_id"]
+    found: set[str] = set()
+    for name in _USED:
+        table, spec = ledger.table(name), TABLES[name]
+        late = known_on(spec, table) > table[spec.dated] if spec.dated else table["recorded_on"].notna()
+        if name == "disputes":
+            late[:] = False  # when one becomes known is all that counts, and a stream can say that
+        doubtful = table[table.duplicated(list(spec.key), keep=False) | late]
+        found |= set(_owners(doubtful, owner))
+    payments, invoices = ledger.payments, ledger.invoices
+    found |= set(_owners(payments[payments["amount"] < 0], owner))
+    facts = settle(ledger).drop_duplicates("invoice_id").set_index("invoice_id")
+    settled = payments["invoice_id"].map(facts["settled_on"])
+    lost = (payments["kind"] == "write_off") & settled.notna()
+    credited = (payments["kind"] == "credit_note") & (payments["paid_on"] > settled)
+    found |= set(_owners(payments[lost | credited], owner))
+    prepaid = facts["settled_on"] < facts["issued_on"]
+    found |= set(facts.loc[prepaid, "customer_id"])
+    found |= set(invoices.loc[invoices["amount"] <= 0, "customer_id"])
+    return found
+
+
+def _owners(table: pd.DataFrame, owner: pd.Series) -> list[str]:
+    owners = list(table["customer_id"].dropna()) if "customer_id" in table else []
+    return owners + (list(table["invoice_id"].map(owner).dropna()) if "invoice_id" in table else [])
+
+
+def _of_customers(ledger: Ledger, customers: set[str]) -> Ledger:
+    invoices = ledger.invoices[ledger.invoices["customer_id"].isin(customers)]
+    tables = {}
+    for name in _USED:
+        table = ledger.table(name)
+        mine = table["invoice_id"].isin(invoices["invoice_id"]) if "invoice_id" in table else False
+        theirs = table["customer_id"].isin(customers) if "customer_id" in table else False
+        tables[name] = table[mine | theirs].reset_index(drop=True)
+    return replace(ledger, **tables)
+
+
+def _first_version(invoices: pd.DataFrame) -> pd.DataFrame:
+    """Of each invoice the version that was known first."""
+    spec = TABLES["invoices"]
+    order = pd.DataFrame({"known": known_on(spec, invoices), "version": invoices["recorded_on"].fillna(invoices["issued_on"])})
+    order = order.sort_values(["known", "version"], kind="stable")
+    return invoices.loc[order.index].drop_duplicates("invoice_id").sort_index()

@@ -1,0 +1,86 @@
+"""The ledger in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from ..errors import PaybenchError
+from .schema import TABLES, conform
+
+
+def _empty(name: str) -> pd.DataFrame:
+    return field(default_factory=lambda: conform(name))
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What happened on one book: settings and the eight tables of the contract.
+
+    Attributes
+    ----------
+    name : name of the book.
+    time_zone : IANA name; dates are calendar days there.
+    grace_days : days after the due date that do not count as late.
+    tolerance : in currency units: what may be missing for an invoice to count as paid.
+    invoices, payments, customers, contacts, messages, disputes, promises, consents : see :mod:`.schema`.
+    """
+
+    name: str = "book"
+    time_zone: str = "UTC"
+    grace_days: int = 0
+    tolerance: float = 0.005
+    invoices: pd.DataFrame = _empty("invoices")
+    payments: pd.DataFrame = _empty("payments")
+    customers: pd.DataFrame = _empty("customers")
+    contacts: pd.DataFrame = _empty("contacts")
+    messages: pd.DataFrame = _empty("messages")
+    disputes: pd.DataFrame = _empty("disputes")
+    promises: pd.DataFrame = _empty("promises")
+    consents: pd.DataFrame = _empty("consents")
+
+    @classmethod
+    def of(cls, name: str = "book", **parts: object) -> Ledger:
+        """A ledger from raw tables: each is conformed to the contract; settings pass through."""
+        tables = {k: conform(k, v) for k, v in parts.items() if k in TABLES and isinstance(v, pd.DataFrame)}
+        settings = {k: v for k, v in parts.items() if k not in tables}
+        return cls(name=name, **tables, **settings)  # type: ignore[arg-type]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One table by its name."""
+        frame: pd.DataFrame = getattr(self, name)
+        return frame
+
+    def with_tables(self, tables: dict[str, pd.DataFrame]) -> Ledger:
+        """The same book with other tables (already conformed)."""
+        return replace(self, **tables)  # type: ignore[arg-type]
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """What ``ledger.json`` holds."""
+        return {
+            "name": self.name,
+            "time_zone": self.time_zone,
+            "grace_days": self.grace_days,
+            "tolerance": self.tolerance,
+        }
+
+
+def day(date: object) -> pd.Timestamp:
+    """Any way to write a date as a midnight Timestamp.
+
+    Raises
+    ------
+    PaybenchError
+        If it is no calendar date; ISO (2026-01-31) is what is expected of text.
+    """
+    try:
+        stamp = pd.Timestamp(date)  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        stamp = pd.NaT  # type: ignore[assignment]
+    if pd.isna(stamp) or (isinstance(date, str) and len(date) < 8):
+        raise PaybenchError(f"'{date}' is not a date; write it as YYYY-MM-DD, for example 2026-01-31.")
+    return stamp.tz_localize(None).normalize().as_unit("s")
+
+

@@ -1,0 +1,101 @@
+"""A ledger on disk: one Parquet file per table, and ``ledger.json``."""
+
+from __future__ import annotations
+
+import json
+import hashlib
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..errors import PaybenchError
+from ..files import replaced_folder
+from .book import Ledger
+from .schema import TABLES, conform, units
+
+_AMOUNT = pa.decimal128(18, 4)
+_ARROW = {"date": pa.date32(), "amount": _AMOUNT, "number": pa.float64(), "flag": pa.bool_()}
+
+
+def write_ledger(ledger: Ledger, folder: str | Path, extras: dict[str, bytes] | None = None) -> None:
+    """Write a ledger folder, whole or not at all; a ledger that was there is replaced.
+
+    Parameters
+    ----------
+    ledger : what to write.
+    folder : where; created with its parents.
+    extras : further files by name (the import's report, rejected rows), written beside the tables.
+
+    Raises
+    ------
+    PaybenchError
+        If the folder exists and holds something that is not a ledger.
+    """
+    target = Path(folder)
+    if target.exists() and not (target.is_dir() and ((target / "ledger.json").exists() or not any(target.iterdir()))):
+        raise PaybenchError(f"{target} exists and is no ledger folder; give another name, or an empty or new folder.")
+    with replaced_folder(target) as new:
+        for name in TABLES:
+            pq.write_table(_to_arrow(name, ledger.table(name)), new / f"{name}.parquet", compression="zstd")
+        for file, content in (extras or {}).items():
+            (new / file).write_bytes(content)
+        (new / "ledger.json").write_text(json.dumps(ledger.settings, indent=2) + "\n", encoding="utf-8")
+
+
+def read_ledger(folder: str | Path) -> Ledger:
+    """Read a ledger folder.
+
+    Raises
+    ------
+    PaybenchError
+        If the folder, ``ledger.json`` or a needed table is missing or cannot be read.
+    """
+    path = Path(folder)
+    settings = path / "ledger.json"
+    if not path.is_dir():
+        raise PaybenchError(f"There is no ledger at {path}; make one with 'paybench ledger import' or 'paybench ledger simulate'.")
+    if not settings.exists():
+        raise PaybenchError(f"{path} holds no ledger.json, so it is no ledger folder; name the folder that 'paybench ledger import' wrote.")
+    try:
+        parts: dict[str, object] = json.loads(settings.read_text(encoding="utf-8"))
+        for name in TABLES:
+            file = path / f"{name}.parquet"
+            if file.exists():
+                parts[name] = pq.read_table(file).to_pandas(date_as_object=False)
+        if "invoices" not in parts:
+            raise PaybenchError(f"{path} holds no invoices.parquet; a ledger needs at least invoices and payments.")
+        return Ledger.of(**parts)  # type: ignore[arg-type]
+    except (json.JSONDecodeError, pa.ArrowException, OSError, TypeError) as error:
+        raise PaybenchError(f"The ledger at {path} cannot be read ({error}); import or simulate it again.") from None
+
+
+def data_hash(ledger: Ledger) -> str:
+    """Sixteen hex digits that change with the settings or any value of any table, not with the order of rows."""
+    digest = hashlib.sha256(json.dumps(ledger.settings, sort_keys=True).encode())
+    for name, spec in TABLES.items():
+        frame = ledger.table(name)[spec.names]
+        rows = pd.util.hash_pandas_object(frame, index=False).sort_values()
+        digest.update(name.encode() + rows.to_numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _to_arrow(name: str, table: pd.DataFrame) -> pa.Table:
+    frame = conform(name, table)
+    kinds = {c.name: c.kind for c in TABLES[name].columns}
+    columns = {}
+    for column, values in frame.items():
+        kind = kinds.get(str(column), "")
+        if kind == "amount":
+            columns[str(column)] = _decimals(values)
+        else:
+            columns[str(column)] = pa.array(values, type=_ARROW.get(kind), from_pandas=True)
+    return pa.table(columns)
+
+
+def _decimals(amounts: pd.Series) -> pa.Array:
+    missing = amounts.isna().to_numpy()
+    exact = [None if gone else Decimal(int(u)).scaleb(-4) for u, gone in zip(units(amounts.fillna(0.0)), missing, strict=True)]
+    return pa.array(exact, type=_AMOUNT)
