@@ -3,6 +3,7 @@
 from .build import KEYS, at_issue, features_at, issue_rows, open_on, open_rows
 from .catalogue import Feature, catalogue, feature, features
 from .labels import labels
+from .outcomes import past_days_late
 
 __all__ = [
     "KEYS",
@@ -16,4 +17,5 @@ __all__ = [
     "labels",
     "open_on",
     "open_rows",
+    "past_days_late",
 ]

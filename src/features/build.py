@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -68,23 +69,38 @@ def features_at(ledger: Ledger, rows: pd.DataFrame) -> pd.DataFrame:
     if unknown.any():
         raise PaybenchError(f"Invoice '{rows.loc[unknown, 'invoice_id'].iloc[0]}' is not in the ledger; name invoices that are.")
     rows = rows.reset_index(drop=True)
-    corrected = rows["customer_id"].isin(_corrected_customers(ledger)).to_numpy()
-    parts = []
-    if not corrected.all() or rows.empty:
-        parts.append(_compute(ledger, rows[~corrected]))
-    if corrected.any():
-        parts += _one_cut_a_day(ledger, rows[corrected])
-    table = pd.concat(parts).loc[rows.index] if len(parts) > 1 else parts[0]
+    parts = [_compute(at) for at in moments(ledger, rows)]
+    table = pd.concat(parts).loc[rows.index]
     table.index = pd.MultiIndex.from_frame(rows[KEYS])
     return table
 
 
-def _compute(ledger: Ledger, rows: pd.DataFrame, own: pd.DataFrame | None = None) -> pd.DataFrame:
-    if own is None:
-        own = ledger.invoices.set_index("invoice_id").loc[rows["invoice_id"]]
-    at = Moment(ledger, Terms.of(rows, own))
+def moments(ledger: Ledger, rows: pd.DataFrame) -> Iterator[Moment]:
+    """What was known at each decision row, in blocks that together hold every row once.
+
+    Customers whose known facts only ever grow are one block, whatever the rows' dates. Those of whom something known
+    can stop being true (a correction, a reversal, a late record) are cut anew for each day: slow, and right.
+    """
+    corrected = rows["customer_id"].isin(_corrected_customers(ledger)).to_numpy()
+    if not corrected.all() or rows.empty:
+        plain = rows[~corrected]
+        yield Moment(ledger, Terms.of(plain, ledger.invoices.set_index("invoice_id").loc[plain["invoice_id"]]))
+    if not corrected.any():
+        return
+    rows = rows[corrected]
+    small = _of_customers(ledger, set(rows["customer_id"]))
+    first = _first_version(small.invoices).set_index("invoice_id")
+    for at, block in rows.groupby("as_of"):
+        cut = as_of(small, at)
+        known = cut.invoices.set_index("invoice_id")
+        unknown = block["invoice_id"][~block["invoice_id"].isin(known.index)]
+        own = pd.concat([known, first.loc[unknown, known.columns]]).loc[block["invoice_id"]]
+        yield Moment(cut, Terms.of(block, own))
+
+
+def _compute(at: Moment) -> pd.DataFrame:
     if at.own_closed.any():
-        row = rows.iloc[int(np.flatnonzero(at.own_closed)[0])]
+        row = at.own.rows.iloc[int(np.flatnonzero(at.own_closed)[0])]
         raise PaybenchError(
             f"Invoice '{row['invoice_id']}' was closed before {row['as_of']:%Y-%m-%d}; "
             "a decision point lies between an invoice's issue and its settlement."
@@ -93,23 +109,8 @@ def _compute(ledger: Ledger, rows: pd.DataFrame, own: pd.DataFrame | None = None
     for feature in features():
         values = feature.compute(at)
         columns[feature.name] = np.asarray(values, dtype=object if feature.category else np.float64)
-    table = pd.DataFrame(columns, index=rows.index)
+    table = pd.DataFrame(columns, index=at.own.rows.index)
     return table.astype({feature.name: "str" for feature in features() if feature.category})
-
-
-def _one_cut_a_day(ledger: Ledger, rows: pd.DataFrame) -> list[pd.DataFrame]:
-    """The slow way, for customers whose known facts may change later: cut the ledger anew for each day."""
-    small = _of_customers(ledger, set(rows["customer_id"]))
-    first = _first_version(small.invoices).set_index("invoice_id")
-    parts = []
-    for at, block in rows.groupby("as_of"):
-        cut = as_of(small, at)
-        known = cut.invoices.set_index("invoice_id")
-        own = known.reindex(block["invoice_id"])
-        new = ~block["invoice_id"].isin(known.index).to_numpy()
-        own[new] = first.loc[block["invoice_id"][new], own.columns].to_numpy()
-        parts.append(_compute(cut, block, own.astype(known.dtypes.to_dict())))
-    return parts
 
 
 def _corrected_customers(ledger: Ledger) -> set[str]:

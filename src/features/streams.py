@@ -76,6 +76,10 @@ class History:
         self._group, self._before = group, before
         self.lo, self.hi = stream.between(group, None, before)
 
+    def column(self, name: str) -> Ints:
+        """A column (m,) in the order of the stream; row i's events are those at positions lo[i] to hi[i] - 1."""
+        return self._values[name]
+
     def count(self) -> Floats:
         """How many (n,)."""
         return (self.hi - self.lo).astype(np.float64)

@@ -1,0 +1,208 @@
+"""Rows of a ledger's tables out of the rows of an export, as a format says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..errors import PaybenchError
+from .formats import Cell, Conditions, Format, Rows, Source
+from .parse import example_date, parse_amounts, parse_dates, parse_flags, parse_numbers
+from .schema import DATE, KINDS, MONEY_UNITS, Column
+from .sheet import TEXT, Sheet
+from .verdict import Verdict
+
+_CONTROL = r"[\x00-\x1f\x7f]"
+
+
+@dataclass
+class Made:
+    """Rows of one table from one file; the index is each row's place in the whole input."""
+
+    rows: Rows
+    frame: pd.DataFrame
+
+
+def make_rows(number: int, source: Source, format: Format, verdict: Verdict) -> list[Made]:
+    """Make what one file makes; rows that cannot be read are rejected.
+
+    Raises
+    ------
+    PaybenchError
+        If the file lacks a column that the format needs, or has it twice.
+    """
+    sheet = verdict.sheets[number]
+    at = verdict.positions(number)
+    _check_columns(sheet, source, format)
+    main = source.rows[0].table
+    broken = np.array([reason is not None for reason in sheet.broken], dtype=bool)
+    verdict.reject(at[broken], main, sheet.broken[broken])
+    for column, words in source.allowed.items():
+        bad = ~_is_in(sheet.trimmed(column), words)
+        verdict.reject(at[bad], main, f"{column} is not one of {', '.join(words)}")
+    for refusal in source.reject:
+        verdict.reject(at[_holds(refusal.when, sheet)], main, refusal.reason)
+
+    made, used = [], broken.copy()
+    for rows in source.rows:
+        wanted = _holds(rows.when, sheet) & ~broken
+        made.append(_Maker(rows, sheet, format, verdict, at[wanted], wanted, first=~used[wanted]).made(source.keep_others))
+        used |= wanted
+    verdict.reject(at[~used], main, "it makes no row of any table of this format")
+    return made
+
+
+def _check_columns(sheet: Sheet, source: Source, format: Format) -> None:
+    needs = source.needs()
+    missing = [names for names in needs if sheet.first_of(names) is None]
+    if missing:
+        raise PaybenchError(
+            f"{sheet.label} has no column {', '.join(' or '.join(map(repr, names)) for names in missing)}; it has "
+            f"{', '.join(sheet.columns)}, and the format '{format.name}' needs {', '.join(' or '.join(n) for n in needs)}."
+        )
+    read = {name for rows in source.rows for cell in rows.columns.values() for name in cell.column}
+    read |= {name for names in needs for name in names}
+    if twice := sorted(sheet.twice if source.keep_others else sheet.twice & read):
+        raise PaybenchError(f"{sheet.label} has several columns called {', '.join(twice)}; give each a name of its own.")
+
+
+class _Maker:
+    """One table's columns out of the wanted rows of one sheet."""
+
+    def __init__(
+        self,
+        rows: Rows,
+        sheet: Sheet,
+        format: Format,
+        verdict: Verdict,
+        at: np.ndarray,
+        wanted: np.ndarray,
+        first: np.ndarray,
+    ) -> None:
+        self.rows, self.sheet, self.format, self.verdict = rows, sheet, format, verdict
+        self.at, self.wanted, self.first = at, wanted, first
+        self.pick = pa.array(wanted)
+
+    def made(self, keep_others: bool) -> Made:
+        spec = self.rows.spec
+        data: dict[str, pd.Series] = {}
+        for column in spec.columns:
+            cell = self.rows.columns.get(column.name, Cell())
+            source = self.sheet.first_of(cell.column)
+            if source is not None or cell.value is not None:
+                data[column.name] = self._column(column, cell, source)
+            else:
+                missing = pd.Series(np.nan, index=self.at, dtype="object")
+                data[column.name] = missing.astype(_EMPTY[column.kind])
+        frame = pd.DataFrame(data, index=self.at)
+        self._check(frame)
+        if keep_others:
+            for name in self.sheet.columns:
+                if name not in spec.names and name != "renumbered":
+                    text = self.sheet.columns[name].filter(self.pick)
+                    frame[name] = _text(text, pc.not_equal(text, ""), self.at)
+        return Made(self.rows, frame)
+
+    def reject(self, bad: np.ndarray, reason: str) -> None:
+        self.verdict.reject(self.at[bad], self.rows.table, reason)
+
+    def _column(self, column: Column, cell: Cell, source: str | None) -> pd.Series:
+        name = source or column.name
+        if source is None:
+            text = pa.array([cell.value], TEXT).take(pa.array(np.zeros(len(self.at), dtype=np.int64)))
+        else:
+            text = (self.sheet.columns[name] if column.kind == "text" else self.sheet.trimmed(name)).filter(self.pick)
+        if cell.words:
+            text = self._translated(text, cell, name)
+        if cell.empty is not None:
+            text = pc.if_else(pc.equal(text, ""), pa.scalar(cell.empty, TEXT), text)
+        filled = pc.not_equal(text, "").to_numpy(zero_copy_only=False)
+        if column.required:
+            self.reject(~filled, f"{name} is empty")
+        if column.kind in ("id", "text"):
+            return self._words(column, cell, name, text, filled)
+        values, ok, like = self._parsed(column, cell, text)
+        self.reject(filled & ~ok, f"{name} is not {like}")
+        if column.kind == "flag":
+            return pd.Series(values, index=self.at)
+        if column.name == "amount":
+            values = np.where(_holds(cell.negate_when, self.sheet)[self.wanted], -values, values) if cell.negate_when else values
+            self._count(values, filled & ok)
+        if column.kind == "amount":
+            values = values / MONEY_UNITS
+        return pd.Series(values, index=self.at).where(filled & ok)
+
+    def _parsed(self, column: Column, cell: Cell, text: pa.Array) -> tuple[np.ndarray, np.ndarray, str]:
+        format = self.format
+        if column.kind == "date":
+            pattern = cell.dates or format.dates
+            return *parse_dates(text, pattern), f"a date of the calendar written like {example_date(pattern)}"
+        if column.kind == "amount":
+            return *parse_amounts(text, format.amounts), f"an amount written like 1234{format.amounts.decimal}56"
+        if column.kind == "number":
+            return *parse_numbers(text, format.amounts.decimal), f"a number written like 0{format.amounts.decimal}5"
+        return *parse_flags(text, format.true_words, format.false_words), f"one of {', '.join((*format.true_words, *format.false_words))}"
+
+    def _words(self, column: Column, cell: Cell, name: str, text: pa.Array, filled: np.ndarray) -> pd.Series:
+        if column.kind == "id":
+            control = pc.match_substring_regex(text, _CONTROL).to_numpy(zero_copy_only=False)
+            self.reject(control, f"{name} contains a line break or another control character")
+        if column.name == "currency":
+            text = pc.utf8_upper(text)
+            ok = pc.match_substring_regex(text, "^[A-Z]{3}$").to_numpy(zero_copy_only=False)
+            self.reject(~ok, f"{name} is not a currency code of three letters")
+            codes = self.at[ok & self.first]
+            self.verdict.currency[codes] = np.asarray(text.to_pandas(), dtype=object)[ok & self.first]
+        if self.rows.table == "payments" and column.name == "kind":
+            self.reject(~_is_in(text, KINDS), f"{name} is not one of {', '.join(KINDS)}")
+        if cell.prefix:
+            text = pc.binary_join_element_wise(pa.scalar(cell.prefix, TEXT), text, pa.scalar("", TEXT))
+        return _text(text, pa.array(filled), self.at)
+
+    def _translated(self, text: pa.Array, cell: Cell, name: str) -> pa.Array:
+        place = pc.index_in(text, value_set=pa.array(list(cell.words), TEXT))
+        unknown = pc.and_(pc.is_null(place), pc.not_equal(text, "")).to_numpy(zero_copy_only=False)
+        self.reject(unknown, f"{name} is not one of {', '.join(cell.words)}")
+        return pc.coalesce(pa.array(list(cell.words.values()), TEXT).take(place), pa.scalar("", TEXT))
+
+    def _count(self, units: np.ndarray, readable: np.ndarray) -> None:
+        if "currency" in self.rows.spec.names:
+            counted = readable & self.first
+            self.verdict.units[self.at[counted]] = units[counted]
+            self.verdict.counted[self.at[counted]] = True
+
+    def _check(self, frame: pd.DataFrame) -> None:
+        """What the values of one row must say together."""
+        if self.rows.table == "invoices":
+            self.reject((frame["amount"] <= 0).to_numpy(), "its amount is not above zero")
+            self.reject((frame["due_on"] < frame["issued_on"]).to_numpy(), "it is due before it was issued")
+        if self.rows.table == "disputes":
+            self.reject((frame["closed_on"] < frame["opened_on"]).to_numpy(), "it was closed before it was opened")
+
+
+_EMPTY = {"id": "str", "text": "str", "date": DATE, "amount": "float64", "number": "float64", "flag": "bool"}
+
+
+def _text(text: pa.Array, filled: pa.Array, at: np.ndarray) -> pd.Series:
+    return pc.if_else(filled, text, pa.scalar(None, TEXT)).to_pandas().astype("str").set_axis(at)
+
+
+def _holds(conditions: Conditions, sheet: Sheet) -> np.ndarray:
+    """The rows of a sheet that fulfil all conditions."""
+    met = np.ones(len(sheet), dtype=bool)
+    for column, wanted in conditions.items():
+        text = sheet.trimmed(column)
+        if isinstance(wanted, str):
+            met &= (pc.equal(text, "").to_numpy(zero_copy_only=False)) == (wanted == "empty")
+        else:
+            met &= _is_in(text, wanted)
+    return met
+
+
+def _is_in(text: pa.Array, words: tuple[str, ...]) -> np.ndarray:
+    found: np.ndarray = pc.is_in(text, value_set=pa.array(words, text.type)).to_numpy(zero_copy_only=False)
+    return found

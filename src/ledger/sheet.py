@@ -1,0 +1,146 @@
+"""One CSV file as text: its records, each either whole or broken, and where a person finds it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..errors import PaybenchError
+from .formats import Format
+
+TEXT = pa.large_string()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The records of a file below its column names; all text is as it stands in the file.
+
+    Attributes
+    ----------
+    label : what the file is called in reports.
+    columns : name -> Arrow strings, one per record; empty where the record is broken.
+    line : int array, the line on which each record begins, the first line of the file being 1.
+    content : object array, the record as written, without its line end.
+    broken : object array, None or why the record cannot be split into these columns.
+    twice : the names that several columns bear; they cannot be told apart.
+    """
+
+    label: str
+    columns: dict[str, pa.Array]
+    line: np.ndarray
+    content: np.ndarray
+    broken: np.ndarray
+    twice: frozenset[str]
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+    def first_of(self, names: tuple[str, ...]) -> str | None:
+        """The first of these column names that the file has."""
+        return next((name for name in names if name in self.columns), None)
+
+    def trimmed(self, name: str) -> pa.Array:
+        """A column without the blanks around its values."""
+        return pc.utf8_trim_whitespace(self.columns[name])
+
+
+def read_sheet(path: Path, label: str, format: Format) -> Sheet:
+    """Read one file of a format.
+
+    Raises
+    ------
+    PaybenchError
+        If the file is missing, empty, or not text in the format's encoding.
+    """
+    text = _text(path, format)
+    records = _records(text, format.delimiter, format.skip)
+    _, names, _ = next(records, (0, None, ""))
+    header = [name.strip() for name in names or []]
+    if not any(header):
+        raise PaybenchError(f"{path} is empty or does not begin with a line of column names; export it again with one.")
+    return _sheet(label, header, records)
+
+
+def _sheet(label: str, header: list[str], records: Iterator[tuple[int, list[str] | None, str]]) -> Sheet:
+    width = len(header)
+    blank = [""] * width
+    lines, fields, contents, reasons = [], [], [], []
+    for line, record, content in records:
+        reason = None
+        if record is None:
+            reason = "its quotes do not pair, or a field is longer than 131,072 characters"
+        elif len(record) != width:
+            reason = f"it has {len(record)} fields instead of {width}"
+        elif "\0" in content:
+            reason = "it contains NUL bytes"
+        lines.append(line)
+        fields.append(record if record is not None and reason is None else blank)
+        contents.append(content)
+        reasons.append(reason)
+    by_column = zip(*fields, strict=True) if fields else [()] * width
+    columns = {name: pa.array(cells, TEXT) for name, cells in zip(header, by_column, strict=True) if name}
+    twice = frozenset(name for name in columns if header.count(name) > 1)
+    return Sheet(label, columns, np.array(lines, dtype=np.int64), _objects(contents), _objects(reasons), twice)
+
+
+def _text(path: Path, format: Format) -> str:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise PaybenchError(f"There is no file {path}; give the path of an export.") from None
+    except OSError as error:
+        raise PaybenchError(f"{path} cannot be read ({error.strerror}); give the path of an export.") from None
+    encoding = "utf-8-sig" if format.encoding == "utf-8" else format.encoding
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise PaybenchError(
+            f"{path} is not text in {format.encoding} (byte {error.start + 1} is not), which the format '{format.name}' "
+            f"expects; export or convert it to {format.encoding}."
+        ) from None
+
+
+def _records(text: str, delimiter: str, skip: int) -> Iterator[tuple[int, list[str] | None, str]]:
+    """Line number, fields (None: quotes that do not pair) and raw text of each record; empty lines are passed over.
+
+    The first record's width is every record's. A quote that is never closed would swallow the lines after it: a record
+    of several lines that does not come out whole is cut after its first line, and reading goes on with the next one.
+    """
+    lines = list(io.StringIO(text, newline=""))
+    at, width = skip, 0
+
+    def feed() -> Iterator[str]:
+        nonlocal at
+        while at < len(lines):
+            at += 1
+            yield lines[at - 1]
+
+    reader = csv.reader(feed(), delimiter=delimiter, strict=True)
+    while at < len(lines):
+        start = at
+        try:
+            fields = next(reader, None)
+        except csv.Error:
+            fields = None
+        if fields is not None and not any(fields) and not lines[start].strip():
+            continue
+        width = width or len(fields or [])
+        whole = fields is not None and len(fields) == width
+        if not whole and (at > start + 1 or fields is None):
+            fields = fields if at == start + 1 else None
+            at = start + 1
+            reader = csv.reader(feed(), delimiter=delimiter, strict=True)
+        yield start + 1, fields, "".join(lines[start:at]).rstrip("\r\n")
+
+
+def _objects(values: list[str | None] | list[str]) -> np.ndarray:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array

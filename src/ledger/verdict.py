@@ -1,0 +1,88 @@
+"""The account of an import: for every row of the input whether it was accepted, why not, and what money it bears."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from .sheet import Sheet
+
+NO_CURRENCY = "unknown"
+"""Under this the amounts are summed whose row names no valid currency."""
+
+
+class Verdict:
+    """One entry per row of the input, all files one after the other; the first reason to reject a row counts.
+
+    Attributes
+    ----------
+    accepted : bool array.
+    units : int64 array, the row's amount in 1/10,000 currency unit; ``counted`` says where it has a readable one.
+    currency : object array, the currency code of the amount.
+    """
+
+    def __init__(self, sheets: Sequence[Sheet]) -> None:
+        self.sheets = sheets
+        self.starts = np.cumsum([0, *(len(sheet) for sheet in sheets)])
+        n = int(self.starts[-1])
+        self.accepted = np.ones(n, dtype=bool)
+        self.units = np.zeros(n, dtype=np.int64)
+        self.counted = np.zeros(n, dtype=bool)
+        self.currency = np.full(n, NO_CURRENCY, dtype=object)
+        self._reason = np.full(n, None, dtype=object)
+        self._table = np.full(n, None, dtype=object)
+
+    def positions(self, number: int) -> np.ndarray:
+        """The places of one sheet's rows."""
+        return np.arange(self.starts[number], self.starts[number + 1])
+
+    def reject(self, positions: np.ndarray, table: str, reason: str | np.ndarray) -> None:
+        """Reject the rows at these places (one reason for all, or one each)."""
+        positions = np.asarray(positions, dtype=np.int64)
+        first = self.accepted[positions]
+        self._reason[positions[first]] = reason if isinstance(reason, str) else reason[first]
+        self._table[positions[first]] = table
+        self.accepted[positions[first]] = False
+
+    def rejected(self) -> pd.DataFrame:
+        """The rejected rows as they stand in the files: file, row (line of the file), table, reason, content."""
+        out = np.flatnonzero(~self.accepted)
+        files = np.repeat([sheet.label for sheet in self.sheets], np.diff(self.starts)) if len(self.sheets) else out
+        lines = np.concatenate([sheet.line for sheet in self.sheets])
+        contents = np.concatenate([sheet.content for sheet in self.sheets])
+        frame = pd.DataFrame({"file": files[out], "row": lines[out]}).astype({"file": "str", "row": "int64"})
+        for name, values in (("table", self._table), ("reason", self._reason), ("content", contents)):
+            frame[name] = pd.Series(values[out], dtype="str")
+        return frame
+
+    def summary(self) -> dict[str, object]:
+        """Rows and amounts of each file, and how often each reason occurs; what was read is accepted or rejected."""
+        files = [self._file(number, sheet.label) for number, sheet in enumerate(self.sheets)]
+        reasons = Counter(self._reason[~self.accepted].tolist())
+        return {"files": files, "reasons": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))}
+
+    def _file(self, number: int, label: str) -> dict[str, object]:
+        at = self.positions(number)
+        accepted, counted = self.accepted[at], self.counted[at]
+        parts = {"read": np.ones(len(at), dtype=bool), "accepted": accepted, "rejected": ~accepted}
+        amounts = {
+            str(code): {
+                part: _decimal(self.units[at[rows & counted & (self.currency[at] == code)]]) for part, rows in parts.items()
+            }
+            for code in sorted(set(self.currency[at[counted]]))
+        }
+        return {
+            "file": label,
+            "rows": {part: int(rows.sum()) for part, rows in parts.items()},
+            "amounts": amounts,
+            "rows_without_readable_amount": int((~counted).sum()),
+        }
+
+
+def _decimal(units: np.ndarray) -> str:
+    """The exact sum as decimal text with four decimals."""
+    return f"{Decimal(sum(units.tolist())).scaleb(-4):.4f}"

@@ -1,0 +1,96 @@
+"""A distribution of days late for each invoice, and every question that is read from it.
+
+One object answers "late?", "how late?", "by when?" and "what if it is still unpaid today?", so that no two numbers
+of one invoice can contradict each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+NEVER_AFTER = 365
+"""Days late after which an invoice counts as never paid."""
+
+
+@dataclass(frozen=True)
+class DaysLate:
+    """Distributions of days late (calendar days after the due date, negative = early) of n invoices.
+
+    Attributes
+    ----------
+    first : days late of the first column.
+    mass : (n, m) probability of each day from ``first``; what is missing to 1 is the probability of "never".
+    """
+
+    first: int
+    mass: Floats
+
+    @property
+    def last(self) -> int:
+        """Days late of the last column."""
+        return self.first + self.mass.shape[1] - 1
+
+    @property
+    def cdf(self) -> Floats:
+        """(n, m) P(paid, and at most so many days late)."""
+        total: Floats = np.minimum(np.cumsum(self.mass, axis=1), 1.0)
+        return total
+
+    @property
+    def never(self) -> Floats:
+        """(n,) probability of not being paid within the grid."""
+        left: Floats = np.clip(1.0 - self.mass.sum(axis=1), 0.0, 1.0)
+        return left
+
+    def later_than(self, days: int | NDArray[np.int64]) -> Floats:
+        """(n,) P(more than so many days late, or never paid); one number, or one per row."""
+        column = np.broadcast_to(np.asarray(days) - self.first, len(self.mass))
+        paid = np.concatenate([np.zeros((len(self.mass), 1)), self.cdf], axis=1)
+        reached = np.clip(column + 1, 0, self.mass.shape[1])
+        return 1.0 - paid[np.arange(len(self.mass)), reached]
+
+    def given_unpaid(self, days_overdue: NDArray[np.int64]) -> DaysLate:
+        """The same, knowing that each invoice is unpaid at the start of the day ``days_overdue`` after its due date.
+
+        What lies before that day is removed and the rest scaled to one. Where nothing is left, "never" is what is left.
+        """
+        day = np.arange(self.first, self.last + 1)
+        possible = np.where(day[None, :] >= np.asarray(days_overdue)[:, None], self.mass, 0.0)
+        total = possible.sum(axis=1) + self.never
+        return DaysLate(self.first, possible / np.where(total > 0, total, 1.0)[:, None])
+
+    def quantile(self, q: float) -> Floats:
+        """(n,) smallest number of days late with P(at most) >= q; NaN where that lies in "never"."""
+        reached = self.cdf >= q - 1e-12
+        return np.where(reached.any(axis=1), reached.argmax(axis=1) + float(self.first), np.nan)
+
+    def expected(self, cap: int) -> Floats:
+        """(n,) mean of min(days late, cap), in days; "never" counts as ``cap``."""
+        day = np.minimum(np.arange(self.first, self.last + 1), cap)
+        mean: Floats = self.mass @ day.astype(np.float64) + self.never * cap
+        return mean
+
+    def crps(self, days_late: Floats, horizon: int) -> Floats:
+        """(n,) continuous ranked probability score in days, with everything beyond ``horizon`` taken as one value.
+
+        Source: Gneiting and Raftery (2007), sum over whole days of (F(d) - 1{y <= d})^2.
+        """
+        day = np.arange(self.first, horizon + 1)
+        seen = np.asarray(days_late)[:, None] <= day[None, :]
+        score: Floats = ((self.cdf[:, : len(day)] - seen) ** 2).sum(axis=1)
+        # Days before the grid, where F is 0: each costs 1 if the invoice was paid before.
+        return score + np.maximum(self.first - np.asarray(days_late), 0.0)
+
+    def pit(self, days_late: Floats) -> tuple[Floats, Floats]:
+        """(n,) F(y - 1) and F(y): the probability integral transform of a whole-day outcome is uniform between them."""
+        y = np.asarray(days_late).astype(np.int64)
+        return 1.0 - self.later_than(y - 1), 1.0 - self.later_than(y)
+
+    def rows(self, which: NDArray[np.generic] | slice) -> DaysLate:
+        """The distributions of some of the invoices."""
+        return DaysLate(self.first, self.mass[which])

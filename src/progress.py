@@ -1,0 +1,37 @@
+"""Progress of long work: a bar on a terminal, plain lines in a log."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sized
+from typing import Protocol, TypeVar
+
+from tqdm import tqdm
+
+T = TypeVar("T", covariant=True)
+
+
+class Items(Sized, Protocol[T]):
+    """Anything with a length to loop over."""
+
+    def __iter__(self) -> Iterator[T]: ...
+
+
+def track(items: Items[T], what: str, show: bool) -> Iterator[T]:
+    """Loop over items and say how far it has got, on standard error: four lines where that is no terminal."""
+    if not show:
+        yield from items
+    elif sys.stderr.isatty():
+        yield from tqdm(items, desc=what, leave=False)
+    else:
+        step = max(len(items) // 4, 1)
+        for done, item in enumerate(items):
+            if done % step == 0:
+                print(f"{what}: {done} of {len(items)}", file=sys.stderr, flush=True)
+            yield item
+
+
+def say(text: str, show: bool) -> None:
+    """A line about what is being done, on standard error."""
+    if show:
+        tqdm.write(text, file=sys.stderr)

@@ -1,0 +1,424 @@
+"""The oracle itself, held against numbers worked out by hand.
+
+Days are counted from Monday 2024-01-01 = 0, so that ``day % 7`` is the weekday. January is 0..30, February 31..59,
+March 60..90, April 91..120.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from paybench.ledger.book import Ledger
+
+from tests.oracle import sqlite as oracle
+
+TERMS = ["amount", "terms_days", "due_weekday", "due_to_month_end"]
+
+
+def on(number: int | None) -> pd.Timestamp:
+    return pd.NaT if number is None else pd.Timestamp("2024-01-01") + pd.Timedelta(days=number)  # type: ignore[return-value]
+
+
+def invoices(*rows: tuple[Any, ...]) -> pd.DataFrame:
+    """(invoice, issued, due, amount[, recorded[, currency]]); the first letter is the customer."""
+    return pd.DataFrame(
+        {
+            "invoice_id": [r[0] for r in rows],
+            "customer_id": [r[0][0] for r in rows],
+            "issued_on": [on(r[1]) for r in rows],
+            "due_on": [on(r[2]) for r in rows],
+            "amount": [r[3] for r in rows],
+            "currency": [r[5] if len(r) > 5 else "EUR" for r in rows],
+            "recorded_on": [on(r[4]) if len(r) > 4 else on(None) for r in rows],
+        }
+    )
+
+
+def payments(*rows: tuple[Any, ...]) -> pd.DataFrame:
+    """(payment, customer, invoice, paid, amount[, kind[, recorded]])."""
+    return pd.DataFrame(
+        {
+            "payment_id": [r[0] for r in rows],
+            "customer_id": [r[1] for r in rows],
+            "invoice_id": [r[2] for r in rows],
+            "paid_on": [on(r[3]) for r in rows],
+            "amount": [r[4] for r in rows],
+            "currency": "EUR",
+            "kind": [r[5] if len(r) > 5 else "payment" for r in rows],
+            "recorded_on": [on(r[6]) if len(r) > 6 else on(None) for r in rows],
+        }
+    )
+
+
+def disputes(*rows: tuple[Any, ...]) -> pd.DataFrame:
+    """(dispute, invoice, opened, closed, recorded)."""
+    frame = pd.DataFrame(rows, columns=["dispute_id", "invoice_id", "opened_on", "closed_on", "recorded_on"])
+    for name in ("opened_on", "closed_on", "recorded_on"):
+        frame[name] = pd.Series([on(r) for r in frame[name].astype("object").where(frame[name].notna(), None)])
+    return frame
+
+
+def points(*rows: tuple[str, int]) -> pd.DataFrame:
+    """(invoice, as_of); the first letter is the customer."""
+    frame = pd.DataFrame({"invoice_id": [r[0] for r in rows], "customer_id": [r[0][0] for r in rows]})
+    return frame.assign(as_of=pd.Series([on(r[1]) for r in rows]).astype("datetime64[s]"))
+
+
+def at(ledger: Ledger, invoice: str, number: int) -> pd.Series:
+    """The features of one decision point."""
+    return oracle.features(ledger, points((invoice, number))).iloc[0]
+
+
+def label(ledger: Ledger, invoice: str, cut_off: int, horizon: int = 20) -> pd.Series:
+    """The labels of one invoice."""
+    return oracle.labels(ledger, points((invoice, cut_off)), on(cut_off), horizon).iloc[0]
+
+
+@pytest.fixture(scope="module")
+def book() -> Ledger:
+    return Ledger.of(
+        grace_days=5,
+        invoices=invoices(
+            ("A0", 0, 0, 10.00),  # paid on 10: 10 late
+            ("A1", 0, 14, 100.00),  # halves on 10 and 20: 6 late
+            ("A2", 5, 35, 30.00),  # two parts on 33: 2 early
+            ("A3", 5, 19, 200.00),  # paid on 19, sent back on 26, paid on 40: 21 late
+            ("A4", 10, 40, 80.00),  # paid, sent back and paid on 40: 0 late
+            ("A5", 10, 40, 80.00),  # overpaid on 40 by customer B: 0 late
+            ("A6", 12, 26, 500.00, None, "USD"),  # written off on 50
+            ("A7", 20, 50, 60.00),  # 30.01 credited on 45, the rest paid on 48: cancelled
+            ("A8", 20, 50, 60.00),  # 30 credited on 45, 20 paid on 55: 10 open
+            ("A9", 70, 80, 40.00),  # paid on 85: 5 late
+            ("A10", 60, 90, 40.00),
+            ("A10", 60, 95, 45.00, 75),
+            ("A11", 85, 115, 141.00),
+            ("A12", 85, 85, 50.00, None, "USD"),
+            ("B0", 0, 5, 1000.00),  # paid on 5: 0 late
+            ("B1", 86, 100, 500.00),
+        ),
+        payments=payments(
+            ("p0", "A", "A0", 10, 10.00),
+            ("p1", "A", "A1", 10, 50.00),
+            ("p2", "A", "A1", 20, 50.00),
+            ("p3", "A", "A2", 33, 12.34),
+            ("p4", "A", "A2", 33, 17.66),
+            ("p5", "A", "A3", 40, 200.00),
+            ("p6", "A", "A3", 26, -200.00),
+            ("p7", "A", "A3", 19, 200.00),
+            ("p8", "A", "A4", 40, 80.00),
+            ("p9", "A", "A4", 40, -80.00),
+            ("p10", "A", "A4", 40, 80.00),
+            ("p11", "B", "A5", 40, 90.00),
+            ("p12", "A", "A6", 50, 500.00, "write_off"),
+            ("p13", "A", "A7", 45, 30.01, "credit_note"),
+            ("p14", "A", "A7", 48, 29.99),
+            ("p15", "A", "A8", 45, 30.00, "credit_note"),
+            ("p16", "A", "A8", 55, 20.00),
+            ("p17", "A", "A9", 85, 40.00),
+            ("p18", "A", None, 82, 5.00),
+            ("p19", "A", "nobody", 83, -5.00),
+            ("p20", "A", None, 84, 1.00, "credit_note"),
+            ("p21", "A", "A11", 84, 1.00),
+            ("p22", "B", "B0", 5, 1000.00),
+        ),
+        disputes=disputes(
+            ("d0", "A8", 50, None, None),
+            ("d0", "A8", 50, 60, 60),
+            ("d1", "A9", 72, None, 85),
+            ("d2", "A7", 30, None, None),
+        ),
+        customers=pd.DataFrame(
+            {"customer_id": ["A", "B", "A"], "country": ["DE", "NL", "AT"], "recorded_on": [on(None), on(40), on(100)]}
+        ),
+    )
+
+
+def test_own_terms(book: Ledger) -> None:
+    # Day 115 is Thursday 25 April, 5 days before the 30th.
+    assert at(book, "A11", 85)[TERMS].tolist() == [141.0, 30.0, 3.0, 5.0]
+    # At its issue A10 brings what becomes known first, although nothing dated that day is known: 31 March, a Sunday.
+    assert at(book, "A10", 60)[TERMS].tolist() == [40.0, 30.0, 6.0, 0.0]
+    # The correction recorded on 75 is unknown on 75 and known on 76: due Friday 5 April.
+    assert at(book, "A10", 75)[TERMS].tolist() == [40.0, 30.0, 6.0, 0.0]
+    assert at(book, "A10", 76)[TERMS].tolist() == [45.0, 35.0, 4.0, 25.0]
+
+
+def test_country_is_what_was_recorded_before(book: Ledger) -> None:
+    assert at(book, "A11", 85)["country"] == "DE"
+    # AT was recorded for A on 100, NL for B on 40; customer C has no row.
+    assert at(book, "A11", 100)["country"] == "DE"
+    assert at(book, "A11", 101)["country"] == "AT"
+    assert pd.isna(at(book, "B1", 40)["country"])
+    assert at(book, "B1", 41)["country"] == "NL"
+    assert pd.isna(at(book, "C1", 41)["country"])
+
+
+def test_history(book: Ledger) -> None:
+    row = at(book, "A11", 85)
+    # Settled and not cancelled, as (settled, due) -> days late: A0 (10, 0) 10, A1 (20, 14) 6, A2 (33, 35) -2,
+    # A3 (40, 19) 21, A4 (40, 40) 0, A5 (40, 40) 0. A9 is paid on 85, which is not yet known.
+    assert row["n_settled"] == 6
+    # More than 5 days: A0, A1, A3.
+    assert row["late_share"] == 3 / 6
+    # 10 + 6 - 2 + 21 + 0 + 0 = 35.
+    assert row["days_late_mean"] == pytest.approx(35 / 6)
+    # Squares 100 + 36 + 4 + 441 = 581; 581 - 35 * 35 / 6 = 2261 / 6; over 5.
+    assert row["days_late_sd"] == pytest.approx(math.sqrt(2261 / 30))
+    # A3 to A5 settle on one day; A3 was due first, so it is not the last.
+    assert row["days_late_last"] == 0
+    # Without A0: 25 / 5.
+    assert row["days_late_mean_5"] == 5
+    assert row["days_late_mean_180"] == pytest.approx(35 / 6)
+    # Weekdays: 10 -> Thursday, 20 -> Sunday, 33 and 40 -> Saturday.
+    assert row["pay_weekday"] == 5
+
+
+def test_history_of_the_early_days(book: Ledger) -> None:
+    # Nothing is known at the start of the first day: counts are 0, the rest is missing.
+    first = at(book, "A0", 0)
+    counts = ["n_settled", "open_count", "open_amount", "overdue_count"]
+    assert first[counts].tolist() == [0, 0, 0, 0]
+    assert first.drop([*counts, *TERMS, "country"]).isna().all()
+    # On 12 only A0 is settled, which has no spread; the part of A1 paid on 10 is 2 days ago.
+    early = at(book, "A6", 12)
+    assert early[["n_settled", "late_share", "days_late_mean", "days_late_last"]].tolist() == [1, 1, 10, 10]
+    assert np.isnan(early["days_late_sd"])
+    assert early["days_since_payment"] == 2
+    # On 34 A0, A1 and A2 were settled on a Thursday, a Sunday and a Saturday: the tie goes to Thursday.
+    assert at(book, "A11", 34)["pay_weekday"] == 3
+
+
+def test_a_reversal_reopens_from_the_next_day_on(book: Ledger) -> None:
+    # On 20 and 26 A3 is settled on 19 with 0 days late, after A0 (10 late); the reversal of 26 is known on 27, when
+    # A1 (6 late, settled on 20) remains.
+    assert at(book, "A11", 20)[["n_settled", "days_late_last", "days_late_mean"]].tolist() == [2, 0, 5]
+    assert at(book, "A11", 26)[["n_settled", "days_late_mean"]].tolist() == pytest.approx([3, 16 / 3])
+    assert at(book, "A11", 27)[["n_settled", "days_late_last", "days_late_mean"]].tolist() == [2, 6, 8]
+    # All 200 of it is open again, beside A2 30, A4 80, A5 80, A7 60, A8 60; only A3 (due 19) is overdue.
+    assert at(book, "A11", 27)[["open_count", "open_amount", "overdue_count"]].tolist() == [6, 510, 1]
+
+
+def test_the_window_of_180_days(book: Ledger) -> None:
+    # On 200 the window begins on 20 and holds A1 6, A2 -2, A3 21, A4 0, A5 0, A9 5; on 201 A1 has left.
+    assert at(book, "A11", 200)["days_late_mean_180"] == 30 / 6
+    assert at(book, "A11", 201)["days_late_mean_180"] == pytest.approx(24 / 5)
+    # On 266 (= 85 + 181) nothing is left in it, and the history is still there.
+    assert at(book, "A11", 265)["days_late_mean_180"] == 5
+    assert np.isnan(at(book, "A11", 266)["days_late_mean_180"])
+    assert at(book, "A11", 266)["n_settled"] == 7
+
+
+def test_decay_halves_in_90_days() -> None:
+    book = Ledger.of(
+        invoices=invoices(("A1", 0, 1, 10.0), ("A2", 0, 97, 10.0), ("A3", 0, 200, 10.0)),
+        payments=payments(("p1", "A", "A1", 10, 10.0), ("p2", "A", "A2", 100, 10.0)),
+    )
+    # On 190: A1 is 9 late, settled 180 days ago, weight 1/4; A2 is 3 late, 90 days ago, weight 1/2.
+    assert at(book, "A3", 190)["days_late_decayed"] == pytest.approx((9 / 4 + 3 / 2) / (3 / 4))
+
+
+def test_days_since_payment(book: Ledger) -> None:
+    # On 85 the unapplied 5.00 of day 82 is the latest: 83 is a reversal, 84 a credit note and a payment of A11 itself.
+    assert at(book, "A11", 85)["days_since_payment"] == 3
+    # For another invoice the payment of A11 on 84 counts.
+    assert at(book, "A12", 85)["days_since_payment"] == 1
+    # B paid A's invoice on 40, and its own on 5.
+    assert at(book, "B1", 86)["days_since_payment"] == 46
+    assert at(book, "B1", 40)["days_since_payment"] == 35
+    assert np.isnan(at(book, "B1", 5)["days_since_payment"])
+
+
+def test_disputed_share(book: Ledger) -> None:
+    # On 85 A7 and A8 of A0..A10 are disputed (closed or cancelled is no matter); the dispute of A9, recorded on 85,
+    # is known on 86, when A12 is one more of the others.
+    assert at(book, "A11", 85)["disputed_share"] == pytest.approx(2 / 11)
+    assert at(book, "A11", 86)["disputed_share"] == pytest.approx(3 / 12)
+    # Its own dispute does not count for A8.
+    assert at(book, "A8", 85)["disputed_share"] == pytest.approx(1 / 10)
+
+
+def test_exposure(book: Ledger) -> None:
+    row = at(book, "A11", 85)
+    # Open in EUR: A8 60 - 30 - 20 = 10, A9 40, A10 45 as corrected.
+    assert row[["open_count", "open_amount"]].tolist() == [3, 95]
+    # A8 was due on 50, A9 on 80; A10 is due on 95.
+    assert row["overdue_count"] == 2
+    # 10 + 100 + 30 + 200 + 80 + 80 + 60 + 60 + 40 + 45 = 705 in ten invoices; 141 / 70.5.
+    assert row["amount_to_usual"] == 2
+    # Due on the day itself is not overdue: A9 on 80 against 81.
+    assert at(book, "A11", 80)["overdue_count"] == 1
+    assert at(book, "A11", 81)["overdue_count"] == 2
+
+
+def test_exposure_is_per_currency_and_a_write_off_closes(book: Ledger) -> None:
+    exposure = ["open_count", "open_amount", "overdue_count", "amount_to_usual"]
+    # The write-off of A6 on 50 is unknown on 50 and known on 51; its 500 remain what is usual in USD.
+    assert at(book, "A12", 50)[exposure].tolist() == [1, 500, 1, 0.1]
+    assert at(book, "A12", 51)[exposure].tolist() == [0, 0, 0, 0.1]
+    # Nothing else is billed in USD when A6 is issued.
+    assert at(book, "A6", 12)[exposure[:3]].tolist() == [0, 0, 0]
+    assert np.isnan(at(book, "A6", 12)["amount_to_usual"])
+
+
+def test_other_customers_stay_apart(book: Ledger) -> None:
+    row = at(book, "B1", 86)
+    # B has B0 alone: 1000, paid on its due date, a Saturday (5).
+    assert row[["n_settled", "late_share", "days_late_mean", "pay_weekday"]].tolist() == [1, 0, 0, 5]
+    assert row[["open_count", "disputed_share", "amount_to_usual"]].tolist() == [0, 0, 0.5]
+
+
+def test_rows_keep_their_order_and_types(book: Ledger) -> None:
+    frame = oracle.features(book, points(("B1", 86), ("A11", 85), ("A11", 34), ("A11", 85)))
+    assert frame["amount"].tolist() == [500, 141, 141, 141]
+    assert frame["n_settled"].tolist() == [1, 6, 3, 6]
+    assert list(frame.columns) == [
+        *TERMS,
+        *["country", "n_settled", "late_share", "days_late_mean", "days_late_sd", "days_late_last", "days_late_mean_5"],
+        *["days_late_mean_180", "days_late_decayed", "days_since_payment", "pay_weekday", "disputed_share"],
+        *["open_count", "open_amount", "overdue_count", "amount_to_usual"],
+    ]
+    assert set(frame.drop(columns="country").dtypes) == {np.dtype("float64")}
+    # No rows give no rows.
+    assert oracle.features(book, points(("A0", 0)).head(0)).shape == (0, 20)
+
+
+@pytest.mark.parametrize(
+    ("invoice", "days_late", "days_to_pay", "written_off", "cancelled", "late", "capped"),
+    [
+        ("A0", 10, 10, False, False, 1, 10),
+        ("A1", 6, 20, False, False, 1, 6),
+        ("A2", -2, 28, False, False, 0, -2),
+        ("A3", 21, 35, False, False, 1, 21),  # 21 is beyond a horizon of 20, which is written as 21
+        ("A4", 0, 30, False, False, 0, 0),
+        ("A5", 0, 30, False, False, 0, 0),
+        ("A6", None, None, True, False, 1, 21),
+        ("A7", -2, 28, False, True, None, None),
+        ("A8", None, None, False, False, 1, 21),  # exactly half credited: not cancelled
+        ("A9", 5, 15, False, False, 0, None),  # due on 80: late matures on 86, days on 101
+        ("A10", None, None, False, False, None, None),
+        ("A11", None, None, False, False, None, None),
+    ],
+)
+def test_labels(
+    book: Ledger,
+    invoice: str,
+    days_late: float | None,
+    days_to_pay: float | None,
+    written_off: bool,
+    cancelled: bool,
+    late: float | None,
+    capped: float | None,
+) -> None:
+    row = label(book, invoice, 86)
+    found = row[["days_late", "days_to_pay", "late", "days_late_capped"]].astype("float64")
+    expected = np.array([days_late, days_to_pay, late, capped], dtype="float64")
+    np.testing.assert_array_equal(found, expected)
+    assert (row["written_off"], row["cancelled"]) == (written_off, cancelled)
+
+
+def test_dates_of_labels(book: Ledger) -> None:
+    names = ["due_on", "settled_on", "late_matures_on", "days_mature_on"]
+    # Due on 19: late is known after 5 days of grace, on 25; the days after 20, on 40.
+    assert label(book, "A3", 86)[names].tolist() == [on(19), on(40), on(25), on(40)]
+    # Before its correction A10 was due on 90.
+    assert label(book, "A10", 75)[names].tolist() == [on(90), pd.NaT, on(96), on(111)]
+    assert label(book, "A10", 76)[names].tolist() == [on(95), pd.NaT, on(101), on(116)]
+
+
+def test_labels_mature_on_their_day_whatever_is_paid(book: Ledger) -> None:
+    # A2, due on 35 and paid on 33: nothing before 41, although its lateness is known on 34.
+    assert label(book, "A2", 40)["days_late"] == -2
+    assert np.isnan(label(book, "A2", 40)["late"])
+    assert label(book, "A2", 41)["late"] == 0
+    # A3, due on 19: on 25 still paid on time; from 27 on late, since it was sent back.
+    assert label(book, "A3", 25)["late"] == 0
+    assert label(book, "A3", 27)["late"] == 1
+    # A9, due on 80 with 5 days of grace, paid on 85: 0 on 86, missing on 85.
+    assert np.isnan(label(book, "A9", 85)["late"])
+    # The days of A8, due on 50, with a horizon of 20: missing on 70, beyond on 71.
+    assert np.isnan(label(book, "A8", 70)["days_late_capped"])
+    assert label(book, "A8", 71)["days_late_capped"] == 21
+
+
+def test_labels_of_what_is_unknown_are_missing(book: Ledger) -> None:
+    # B1 is issued on 86; Z9 never was.
+    assert label(book, "B1", 86).isna().all()
+    assert label(book, "B1", 87)["due_on"] == on(100)
+    assert label(book, "Z9", 86).isna().all()
+    frame = oracle.labels(book, points(("B1", 0), ("A2", 0)), on(86), 20)
+    assert [str(t) for t in frame.dtypes] == [
+        *["datetime64[s]", "datetime64[s]", "float64", "float64", "boolean", "boolean"],
+        *["float64", "datetime64[s]", "float64", "datetime64[s]"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("paid", "settled_on", "written_off"),
+    [
+        ([(3, 9.995)], 3, False),  # the tolerance of 0.005 is enough
+        ([(3, 9.9949)], None, False),  # and no more
+        ([(3, 10.0), (5, -10.0), (5, 10.0)], 3, False),  # what meets on one day is one sum
+        ([(3, 10.0), (5, -10.0), (6, 10.0)], 6, False),
+        ([(3, 15.0), (5, -5.0)], 3, False),  # the overpaid part goes back
+        ([(3, 15.0), (5, -5.01)], None, False),
+        ([(-4, 10.0)], -4, False),  # before issue
+        ([(3, 4.0), (5, 6.0, "credit_note")], 5, False),
+        ([(3, 6.0), (5, 4.0, "write_off")], None, True),
+        ([(3, 6.0), (5, 4.0, "write_off"), (7, 4.0)], 7, False),
+        ([(3, 6.0), (5, 4.0, "write_off"), (7, -4.0, "write_off")], None, False),  # taken back: open again
+        ([(3, 10.0), (5, 10.0, "write_off")], 3, False),
+        ([(3, 10.0), (5, -1.0), (9, 1.0, "write_off")], None, True),
+    ],
+)
+def test_settlement(paid: list[tuple[Any, ...]], settled_on: int | None, written_off: bool) -> None:
+    rows = [(f"p{k}", "A", "A1", *payment) for k, payment in enumerate(paid)]
+    row = label(Ledger.of(invoices=invoices(("A1", 0, 4, 10.0)), payments=payments(*rows)), "A1", 20)
+    assert (row["settled_on"], row["written_off"]) == (on(settled_on), written_off) or (
+        settled_on is None and pd.isna(row["settled_on"]) and row["written_off"] == written_off
+    )
+
+
+def test_the_last_known_version_counts() -> None:
+    book = Ledger.of(
+        invoices=invoices(("A1", 0, 10, 100.0), ("A2", 50, 60, 10.0)),
+        payments=payments(
+            ("p1", "A", "A1", 8, 60.0, "payment", 20),  # corrects p1: another day, another amount
+            ("p1", "A", "A1", 5, 100.0),
+            ("p2", "A", "A1", 6, 40.0, "payment", 30),  # paid on 6, recorded on 30
+            ("p3", "A", "A2", 7, 1.0, "payment", 40),
+            ("p3", "A", "A1", 7, 1.0, "payment", 40),  # the same day: the lower row wins
+        ),
+    )
+    history = ["n_settled", "days_late_last", "open_count", "open_amount"]
+    # Until 20 the 100 paid on 5 count: 5 days early.
+    assert at(book, "A2", 20)[history].tolist() == [1, -5, 0, 0]
+    # From 21 on it was 60 on 8; until 30 nothing else is known.
+    assert at(book, "A2", 21)[history].fillna(-1).tolist() == [0, -1, 1, 40]
+    assert at(book, "A2", 30)["open_amount"] == 40
+    # From 31 on 40 on 6 and 60 on 8 settle it on 8: 2 days early.
+    assert at(book, "A2", 31)[history].tolist() == [1, -2, 0, 0]
+    # p3 names A1, with 101 paid on 8 and 41 on 7.
+    assert at(book, "A2", 41)["days_late_last"] == -2
+    assert at(book, "A2", 41)["days_since_payment"] == 33
+    assert at(book, "A1", 41)["days_since_payment"] != at(book, "A1", 41)["days_since_payment"]
+
+
+def test_ties_between_versions_of_own_terms() -> None:
+    book = Ledger.of(
+        invoices=invoices(
+            ("A1", 10, 20, 1.0, 12),
+            ("A1", 10, 21, 2.0, 12),
+            ("A2", 9, 20, 3.0, 15),  # known on 15, version 15
+            ("A2", 15, 20, 4.0, 3),  # recorded ahead on 3, known on 15: the older version of the two
+        )
+    )
+    # Both versions of A1 are recorded on 12: unknown, the upper row is the first; known, the lower row is the last.
+    assert at(book, "A1", 12)[TERMS[:2]].tolist() == [1.0, 10.0]
+    assert at(book, "A1", 13)[TERMS[:2]].tolist() == [2.0, 11.0]
+    # Both versions of A2 become known on 15: until then the older version stands for it, thereafter the newer.
+    assert at(book, "A2", 15)["amount"] == 4.0
+    assert at(book, "A2", 16)["amount"] == 3.0
