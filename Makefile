@@ -24,7 +24,7 @@ help: ## this list
 demo: $(READY) ## the whole job on the sample: models, scores, reports
 	$(BIN)/paybench demo
 
-test: lint ## lint, then all tests
+test: $(READY) lint ## lint, then all tests
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(READY) ## style, types, the one-way dataflow

@@ -1,5 +1,7 @@
 """paybench: who pays late, when the cash comes, and why. Import as ``import paybench as pb``."""
 
+__version__ = "0.1.0"
+
 from .errors import PaybenchError
 from .ledger import Ledger, as_of, read_ledger, write_ledger
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
+
 from paybench.ledger.book import Ledger, day
 from paybench.ledger.schema import TABLES, conform
 

@@ -67,7 +67,9 @@ def features_at(ledger: Ledger, rows: pd.DataFrame) -> pd.DataFrame:
     """
     unknown = ~rows["invoice_id"].isin(ledger.invoices["invoice_id"])
     if unknown.any():
-        raise PaybenchError(f"Invoice '{rows.loc[unknown, 'invoice_id'].iloc[0]}' is not in the ledger; name invoices that are.")
+        raise PaybenchError(
+            f"Invoice '{rows.loc[unknown, 'invoice_id'].iloc[0]}' is not in the ledger; name invoices that are."
+        )
     rows = rows.reset_index(drop=True)
     parts = [_compute(at) for at in moments(ledger, rows)]
     table = pd.concat(parts).loc[rows.index]
@@ -156,6 +158,8 @@ def _of_customers(ledger: Ledger, customers: set[str]) -> Ledger:
 def _first_version(invoices: pd.DataFrame) -> pd.DataFrame:
     """Of each invoice the version that was known first."""
     spec = TABLES["invoices"]
-    order = pd.DataFrame({"known": known_on(spec, invoices), "version": invoices["recorded_on"].fillna(invoices["issued_on"])})
+    order = pd.DataFrame(
+        {"known": known_on(spec, invoices), "version": invoices["recorded_on"].fillna(invoices["issued_on"])}
+    )
     order = order.sort_values(["known", "version"], kind="stable")
     return invoices.loc[order.index].drop_duplicates("invoice_id").sort_index()

@@ -57,7 +57,14 @@ def catalogue() -> pd.DataFrame:
     """All features: name, sentence, unit, family, dtype, and what a missing value means, one row each."""
     return pd.DataFrame(
         [
-            (f.name, f.sentence, f.unit, f.family, "category" if f.category else "float64", f.missing or "never missing")
+            (
+                f.name,
+                f.sentence,
+                f.unit,
+                f.family,
+                "category" if f.category else "float64",
+                f.missing or "never missing",
+            )
             for f in features()
         ],
         columns=["name", "sentence", "unit", "family", "dtype", "missing"],

@@ -154,7 +154,9 @@ class Moment:
         invoice, day, paid, left = self._reductions()
         group = np.concatenate([self._account, self._account[invoice], self._account])
         closes = self._closed != NO_DAY
-        event_day = np.concatenate([self._issued, day, np.where(closes, np.maximum(self._closed, self._issued), NO_DAY)])
+        event_day = np.concatenate(
+            [self._issued, day, np.where(closes, np.maximum(self._closed, self._issued), NO_DAY)]
+        )
         change = np.concatenate([self._amount, -paid, -left])
         kept = event_day != NO_DAY
         total = Stream(group[kept], event_day[kept]).total(change[kept], self.account, self.at)

@@ -82,5 +82,3 @@ def day(date: object) -> pd.Timestamp:
     if pd.isna(stamp) or (isinstance(date, str) and len(date) < 8):
         raise PaybenchError(f"'{date}' is not a date; write it as YYYY-MM-DD, for example 2026-01-31.")
     return stamp.tz_localize(None).normalize().as_unit("s")
-
-

@@ -13,7 +13,7 @@ import pandas as pd
 from ..errors import PaybenchError
 from ..spreadsheet import csv_bytes
 from .book import Ledger
-from .formats import Format, Source, load_format
+from .formats import Cell, Format, Source, load_format
 from .make import Made, make_rows
 from .repeats import relinked, resolve_repeats
 from .schema import TABLES
@@ -21,8 +21,8 @@ from .sheet import read_sheet
 from .store import write_ledger
 from .verdict import Verdict
 
-_GIVEN = "given_id"
-"""While an import runs: the number that an invoice bore in the export."""
+_GIVEN = " given_id"
+"""While an import runs: the number that an invoice bore in the export (no column of a file begins with a blank)."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Import:
     ----------
     ledger : the accepted rows. Where a number was borne by several invoices, ``invoices`` has a bool column
         ``renumbered``: the first of them keeps ``N``, the others are ``N~2``, ``N~3``.
-    rejected : one row per rejected row of the input: file, row (its line in the file, the line of column names being 1),
-        table, reason, content (the row as it was written).
+    rejected : one row per rejected row of the input: file, row (the line on which it begins, the first line of the
+        file being 1), table, reason, content (the row as it was written).
     summary : JSON-able. ``files``: per file the rows read, accepted and rejected, and per currency the amounts of the
         same (decimal text; read = accepted + rejected, exactly; a row that makes an invoice and its payment counts
         once; a row without a readable amount is counted apart). ``tables``: rows of each table. ``reasons``: how often
@@ -110,7 +110,7 @@ def _files(given: Sequence[str | Path], how: Format) -> list[tuple[Path, Source]
     expected = ", ".join(f"{source.name}.csv" for source in how.files)
     found: list[tuple[Path, Source]] = []
     for path in map(Path, given):
-        inside = sorted(p for p in path.iterdir() if p.suffix.lower() == ".csv") if path.is_dir() else [path]
+        inside = sorted(file for file in _entries(path) if file.suffix.lower() == ".csv") if path.is_dir() else [path]
         known = [(file, source) for file in inside if (source := how.source_of(file.stem))]
         if not known:
             what = "is a folder without a file" if path.is_dir() else "is no file"
@@ -121,6 +121,13 @@ def _files(given: Sequence[str | Path], how: Format) -> list[tuple[Path, Source]
         names = ", ".join(path.name for path, _ in found) or "no file"
         raise PaybenchError(f"The format '{how.name}' needs {', '.join(missing)}.csv, and was given {names}; add it.")
     return found
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        raise PaybenchError(f"{folder} cannot be read ({error.strerror}); give the path of an export.") from None
 
 
 def _labels(paths: list[Path]) -> list[str]:
@@ -141,14 +148,19 @@ def _tables(made: list[Made], verdict: Verdict) -> tuple[dict[str, pd.DataFrame]
         frame = frame[verdict.accepted[frame.index]]
         if not any(m.rows.once for m in parts):
             repeats = resolve_repeats(spec, frame)
+            places = frame.index.to_numpy()
             frame = repeats.frame
-            verdict.reject(frame.index[repeats.repeated], table, "it repeats an earlier row")
+            verdict.reject(
+                places[repeats.repeated],
+                table,
+                f"it repeats an earlier row: the same {' and '.join(spec.key)} and content",
+            )
             contradiction = f"an earlier row says something else of the same {' and '.join(spec.key)}"
-            verdict.reject(frame.index[repeats.contradicting], table, contradiction)
+            verdict.reject(places[repeats.contradicting], table, contradiction)
             renumbered += int(repeats.renumbered.sum())
             if table == "invoices" and repeats.renumbered.any():
                 frame = frame.assign(renumbered=repeats.renumbered, **{_GIVEN: repeats.given})
-        if table == "payments":
+        if table == "payments" and "invoices" in tables:
             verdict.reject(_other_currency(frame, tables["invoices"]), table, "its currency is not its invoice's")
         tables[table] = frame[verdict.accepted[frame.index]]
         numbers[table] = np.full(len(verdict.accepted), None, dtype=object)
@@ -161,26 +173,28 @@ def _tables(made: list[Made], verdict: Verdict) -> tuple[dict[str, pd.DataFrame]
     return tables, renumbered
 
 
-def _linked(made: Made, tables: dict[str, pd.DataFrame], numbers: dict[str, np.ndarray], verdict: Verdict) -> pd.DataFrame:
+def _linked(
+    made: Made, tables: dict[str, pd.DataFrame], numbers: dict[str, np.ndarray], verdict: Verdict
+) -> pd.DataFrame:
     """The rows with the numbers that other tables' rows finally got."""
     frame = made.frame
     for ours, cell in made.rows.columns.items():
         if cell.key_of:
             number = pd.Series(numbers[cell.key_of][frame.index], index=frame.index, dtype="str")
-            verdict.reject(frame.index[number.isna()], made.rows.table, f"it makes no row of {cell.key_of}")
+            verdict.reject(frame.index[number.isna()].to_numpy(), made.rows.table, f"it makes no row of {cell.key_of}")
             frame = frame.assign(**{ours: cell.prefix + number})
-    named = {"invoice_id", "customer_id"} <= set(frame.columns) and not made.rows.columns["invoice_id"].key_of
-    if named and _GIVEN in tables.get("invoices", frame):
+    as_given = made.rows.columns.get("invoice_id", Cell()).column
+    if as_given and "customer_id" in frame and _GIVEN in tables.get("invoices", frame):
         frame = frame.assign(invoice_id=relinked(frame, tables["invoices"], _GIVEN))
     return frame
 
 
-def _other_currency(payments: pd.DataFrame, invoices: pd.DataFrame) -> pd.Index:
+def _other_currency(payments: pd.DataFrame, invoices: pd.DataFrame) -> np.ndarray:
     """The places of payments in another currency than the invoice that they name."""
     currency = invoices.drop_duplicates("invoice_id", keep="last").set_index("invoice_id")["currency"]
-    at = currency.index.get_indexer(payments["invoice_id"])
+    at = currency.index.get_indexer(pd.Index(payments["invoice_id"]))
     theirs = currency.to_numpy(dtype=object)[at] if len(currency) else payments["currency"]
-    return payments.index[(at >= 0) & (payments["currency"].to_numpy(dtype=object) != theirs)]
+    return payments.index.to_numpy()[(at >= 0) & (payments["currency"].to_numpy(dtype=object) != theirs)]
 
 
 def _unknown_invoices(ledger: Ledger) -> dict[str, int]:
@@ -188,12 +202,13 @@ def _unknown_invoices(ledger: Ledger) -> dict[str, int]:
     counts: dict[str, int] = {}
     for table, spec in TABLES.items():
         if table != "invoices" and "invoice_id" in spec.names:
-            counts[table] = int((known.get_indexer(ledger.table(table)["invoice_id"].dropna()) < 0).sum())
+            counts[table] = int((known.get_indexer(pd.Index(ledger.table(table)["invoice_id"].dropna())) < 0).sum())
     return counts
 
 
 def _nothing(labels: list[str], rejected: pd.DataFrame) -> str:
     files = ", ".join(labels)
+    rejected = rejected[rejected["table"] == "invoices"]
     if rejected.empty:
         return f"{files} holds no invoice, and a ledger needs at least one; export it again with its rows."
     first = rejected.iloc[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,7 @@ def make_rows(number: int, source: Source, format: Format, verdict: Verdict) -> 
     at = verdict.positions(number)
     _check_columns(sheet, source, format)
     main = source.rows[0].table
+    verdict.bears_money[number] = any("currency" in rows.spec.names for rows in source.rows)
     broken = np.array([reason is not None for reason in sheet.broken], dtype=bool)
     verdict.reject(at[broken], main, sheet.broken[broken])
     for column, words in source.allowed.items():
@@ -47,11 +49,13 @@ def make_rows(number: int, source: Source, format: Format, verdict: Verdict) -> 
     for refusal in source.reject:
         verdict.reject(at[_holds(refusal.when, sheet)], main, refusal.reason)
 
-    made, used = [], broken.copy()
+    made, used, counted = [], broken.copy(), broken.copy()
     for rows in source.rows:
         wanted = _holds(rows.when, sheet) & ~broken
-        made.append(_Maker(rows, sheet, format, verdict, at[wanted], wanted, first=~used[wanted]).made(source.keep_others))
+        counts = ~counted[wanted] & (not rows.once)
+        made.append(_Maker(rows, sheet, format, verdict, at[wanted], wanted, counts).made(source.keep_others))
         used |= wanted
+        counted |= wanted & (not rows.once)
     verdict.reject(at[~used], main, "it makes no row of any table of this format")
     return made
 
@@ -61,17 +65,23 @@ def _check_columns(sheet: Sheet, source: Source, format: Format) -> None:
     missing = [names for names in needs if sheet.first_of(names) is None]
     if missing:
         raise PaybenchError(
-            f"{sheet.label} has no column {', '.join(' or '.join(map(repr, names)) for names in missing)}; it has "
-            f"{', '.join(sheet.columns)}, and the format '{format.name}' needs {', '.join(' or '.join(n) for n in needs)}."
+            f"{sheet.label} has no column {_or(missing)}; it has {', '.join(sheet.columns)}, and the format "
+            f"'{format.name}' needs {_or(needs)}."
         )
     read = {name for rows in source.rows for cell in rows.columns.values() for name in cell.column}
     read |= {name for names in needs for name in names}
     if twice := sorted(sheet.twice if source.keep_others else sheet.twice & read):
-        raise PaybenchError(f"{sheet.label} has several columns called {', '.join(twice)}; give each a name of its own.")
+        raise PaybenchError(
+            f"{sheet.label} has several columns called {', '.join(twice)}; give each a name of its own."
+        )
+
+
+def _or(columns: list[tuple[str, ...]]) -> str:
+    return ", ".join(" or ".join(names) for names in columns)
 
 
 class _Maker:
-    """One table's columns out of the wanted rows of one sheet."""
+    """One table's columns out of the ``wanted`` rows of one sheet; ``counts`` says whose amount is accounted for."""
 
     def __init__(
         self,
@@ -81,10 +91,10 @@ class _Maker:
         verdict: Verdict,
         at: np.ndarray,
         wanted: np.ndarray,
-        first: np.ndarray,
+        counts: np.ndarray,
     ) -> None:
         self.rows, self.sheet, self.format, self.verdict = rows, sheet, format, verdict
-        self.at, self.wanted, self.first = at, wanted, first
+        self.at, self.wanted, self.counts = at, wanted, counts
         self.pick = pa.array(wanted)
 
     def made(self, keep_others: bool) -> Made:
@@ -96,8 +106,7 @@ class _Maker:
             if source is not None or cell.value is not None:
                 data[column.name] = self._column(column, cell, source)
             else:
-                missing = pd.Series(np.nan, index=self.at, dtype="object")
-                data[column.name] = missing.astype(_EMPTY[column.kind])
+                data[column.name] = pd.Series(index=self.at, dtype=_dtype(column))
         frame = pd.DataFrame(data, index=self.at)
         self._check(frame)
         if keep_others:
@@ -130,7 +139,8 @@ class _Maker:
         if column.kind == "flag":
             return pd.Series(values, index=self.at)
         if column.name == "amount":
-            values = np.where(_holds(cell.negate_when, self.sheet)[self.wanted], -values, values) if cell.negate_when else values
+            if cell.negate_when:
+                values = np.where(_holds(cell.negate_when, self.sheet)[self.wanted], -values, values)
             self._count(values, filled & ok)
         if column.kind == "amount":
             values = values / MONEY_UNITS
@@ -145,7 +155,8 @@ class _Maker:
             return *parse_amounts(text, format.amounts), f"an amount written like 1234{format.amounts.decimal}56"
         if column.kind == "number":
             return *parse_numbers(text, format.amounts.decimal), f"a number written like 0{format.amounts.decimal}5"
-        return *parse_flags(text, format.true_words, format.false_words), f"one of {', '.join((*format.true_words, *format.false_words))}"
+        words = ", ".join((*format.true_words, *format.false_words))
+        return *parse_flags(text, format.true_words, format.false_words), f"one of {words}"
 
     def _words(self, column: Column, cell: Cell, name: str, text: pa.Array, filled: np.ndarray) -> pd.Series:
         if column.kind == "id":
@@ -155,8 +166,8 @@ class _Maker:
             text = pc.utf8_upper(text)
             ok = pc.match_substring_regex(text, "^[A-Z]{3}$").to_numpy(zero_copy_only=False)
             self.reject(~ok, f"{name} is not a currency code of three letters")
-            codes = self.at[ok & self.first]
-            self.verdict.currency[codes] = np.asarray(text.to_pandas(), dtype=object)[ok & self.first]
+            codes = self.at[ok & self.counts]
+            self.verdict.currency[codes] = np.asarray(text.to_pandas(), dtype=object)[ok & self.counts]
         if self.rows.table == "payments" and column.name == "kind":
             self.reject(~_is_in(text, KINDS), f"{name} is not one of {', '.join(KINDS)}")
         if cell.prefix:
@@ -171,7 +182,7 @@ class _Maker:
 
     def _count(self, units: np.ndarray, readable: np.ndarray) -> None:
         if "currency" in self.rows.spec.names:
-            counted = readable & self.first
+            counted = readable & self.counts
             self.verdict.units[self.at[counted]] = units[counted]
             self.verdict.counted[self.at[counted]] = True
 
@@ -180,11 +191,10 @@ class _Maker:
         if self.rows.table == "invoices":
             self.reject((frame["amount"] <= 0).to_numpy(), "its amount is not above zero")
             self.reject((frame["due_on"] < frame["issued_on"]).to_numpy(), "it is due before it was issued")
-        if self.rows.table == "disputes":
-            self.reject((frame["closed_on"] < frame["opened_on"]).to_numpy(), "it was closed before it was opened")
 
 
-_EMPTY = {"id": "str", "text": "str", "date": DATE, "amount": "float64", "number": "float64", "flag": "bool"}
+def _dtype(column: Column) -> Any:
+    return {"id": "str", "text": "str", "date": DATE, "flag": "bool"}.get(column.kind, "float64")
 
 
 def _text(text: pa.Array, filled: pa.Array, at: np.ndarray) -> pd.Series:

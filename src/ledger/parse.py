@@ -51,7 +51,9 @@ def parse_amounts(text: pa.Array, style: Amounts) -> tuple[np.ndarray, np.ndarra
     whole = r"\d{1,14}"
     if style.thousands:
         whole = rf"\d{{1,3}}(?:[{re.escape(style.thousands)}]\d{{3}}){{1,4}}|{whole}"
-    regex = rf"^(?P<before>[-(]?)(?P<whole>{whole})(?:{re.escape(style.decimal)}(?P<part>\d{{1,4}})0*)?(?P<after>[-)]?)$"
+    regex = (
+        rf"^(?P<before>[-(]?)(?P<whole>{whole})(?:{re.escape(style.decimal)}(?P<part>\d{{1,4}})0*)?(?P<after>[-)]?)$"
+    )
     found = pc.extract_regex(text, pattern=regex)
     signs = pc.binary_join_element_wise(
         pc.struct_field(found, "before"), pc.struct_field(found, "after"), pa.scalar("0", text.type)

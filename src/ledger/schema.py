@@ -48,7 +48,9 @@ class Table:
         return [c.name for c in self.columns]
 
 
-_RECORDED = Column("recorded_on", "date", False, "day the row (or this version of it) was recorded, if later than its date")
+_RECORDED = Column(
+    "recorded_on", "date", False, "day the row (or this version of it) was recorded, if later than its date"
+)
 
 
 def _table(name: str, key: str, dated: str | None, *columns: tuple[str, str, bool, str]) -> Table:
@@ -204,7 +206,9 @@ def _typed(name: str, column: Column, values: pd.Series) -> pd.Series:
             typed = values.astype("str")
     except (TypeError, ValueError) as error:
         what = {"date": "a date", "amount": "a number", "number": "a number"}.get(column.kind, "a value")
-        raise PaybenchError(f"Column '{column.name}' of table '{name}' holds something that is not {what}: {error}.") from None
+        raise PaybenchError(
+            f"Column '{column.name}' of table '{name}' holds something that is not {what}: {error}."
+        ) from None
     if column.required and typed.isna().any():
         row = int(np.flatnonzero(typed.isna())[0])
         raise PaybenchError(

@@ -6,7 +6,9 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +18,9 @@ from ..errors import PaybenchError
 from .formats import Format
 
 TEXT = pa.large_string()
+
+_BLOCK = 50_000
+_Record = tuple[int, list[str] | None, str]
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Sheet:
     label : what the file is called in reports.
     columns : name -> Arrow strings, one per record; empty where the record is broken.
     line : int array, the line on which each record begins, the first line of the file being 1.
-    content : object array, the record as written, without its line end.
+    content : Arrow strings, the record as written, without its line end.
     broken : object array, None or why the record cannot be split into these columns.
     twice : the names that several columns bear; they cannot be told apart.
     """
@@ -35,7 +40,7 @@ class Sheet:
     label: str
     columns: dict[str, pa.Array]
     line: np.ndarray
-    content: np.ndarray
+    content: pa.Array
     broken: np.ndarray
     twice: frozenset[str]
 
@@ -68,26 +73,34 @@ def read_sheet(path: Path, label: str, format: Format) -> Sheet:
     return _sheet(label, header, records)
 
 
-def _sheet(label: str, header: list[str], records: Iterator[tuple[int, list[str] | None, str]]) -> Sheet:
+def _sheet(label: str, header: list[str], records: Iterator[_Record]) -> Sheet:
     width = len(header)
+    twice = frozenset(name for name in header if name and header.count(name) > 1)
+    # As Arrow strings a block of records takes a fraction of what its lists of text take.
+    blocks = [_block([], width)]
+    while block := list(islice(records, _BLOCK)):
+        blocks.append(_block(block, width))
+    lines, contents, reasons, *cells = zip(*blocks, strict=True)
+    columns = {name: pa.concat_arrays(parts) for name, parts in zip(header, cells, strict=True) if name}
+    return Sheet(label, columns, np.concatenate(lines), pa.concat_arrays(contents), np.concatenate(reasons), twice)
+
+
+def _block(records: list[_Record], width: int) -> list[Any]:
+    """Line numbers, contents, reasons why broken, and the cells of each column."""
     blank = [""] * width
-    lines, fields, contents, reasons = [], [], [], []
-    for line, record, content in records:
-        reason = None
-        if record is None:
-            reason = "its quotes do not pair, or a field is longer than 131,072 characters"
-        elif len(record) != width:
-            reason = f"it has {len(record)} fields instead of {width}"
+    reasons = np.empty(len(records), dtype=object)
+    rows = []
+    for k, (_, fields, content) in enumerate(records):
+        if fields is None:
+            reasons[k] = "its quotes do not pair, or a field is longer than 131,072 characters"
+        elif len(fields) != width:
+            reasons[k] = f"it has {len(fields)} fields instead of {width}"
         elif "\0" in content:
-            reason = "it contains NUL bytes"
-        lines.append(line)
-        fields.append(record if record is not None and reason is None else blank)
-        contents.append(content)
-        reasons.append(reason)
-    by_column = zip(*fields, strict=True) if fields else [()] * width
-    columns = {name: pa.array(cells, TEXT) for name, cells in zip(header, by_column, strict=True) if name}
-    twice = frozenset(name for name in columns if header.count(name) > 1)
-    return Sheet(label, columns, np.array(lines, dtype=np.int64), _objects(contents), _objects(reasons), twice)
+            reasons[k] = "it contains NUL bytes"
+        rows.append(blank if fields is None or reasons[k] else fields)
+    lines = np.array([line for line, _, _ in records], dtype=np.int64)
+    cells = [pa.array(column, TEXT) for column in (zip(*rows, strict=True) if rows else [()] * width)]
+    return [lines, pa.array([content for _, _, content in records], TEXT), reasons, *cells]
 
 
 def _text(path: Path, format: Format) -> str:
@@ -97,17 +110,16 @@ def _text(path: Path, format: Format) -> str:
         raise PaybenchError(f"There is no file {path}; give the path of an export.") from None
     except OSError as error:
         raise PaybenchError(f"{path} cannot be read ({error.strerror}); give the path of an export.") from None
-    encoding = "utf-8-sig" if format.encoding == "utf-8" else format.encoding
     try:
-        return content.decode(encoding)
+        return content.decode(format.encoding).removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
     except UnicodeDecodeError as error:
         raise PaybenchError(
-            f"{path} is not text in {format.encoding} (byte {error.start + 1} is not), which the format '{format.name}' "
-            f"expects; export or convert it to {format.encoding}."
+            f"{path} is not text in {format.encoding} (byte {error.start + 1} is not), and the format '{format.name}' "
+            f"expects that; export it as, or convert it to, {format.encoding}."
         ) from None
 
 
-def _records(text: str, delimiter: str, skip: int) -> Iterator[tuple[int, list[str] | None, str]]:
+def _records(text: str, delimiter: str, skip: int) -> Iterator[_Record]:
     """Line number, fields (None: quotes that do not pair) and raw text of each record; empty lines are passed over.
 
     The first record's width is every record's. A quote that is never closed would swallow the lines after it: a record
@@ -129,7 +141,7 @@ def _records(text: str, delimiter: str, skip: int) -> Iterator[tuple[int, list[s
             fields = next(reader, None)
         except csv.Error:
             fields = None
-        if fields is not None and not any(fields) and not lines[start].strip():
+        if at == start + 1 and not lines[start].strip():
             continue
         width = width or len(fields or [])
         whole = fields is not None and len(fields) == width
@@ -138,9 +150,3 @@ def _records(text: str, delimiter: str, skip: int) -> Iterator[tuple[int, list[s
             at = start + 1
             reader = csv.reader(feed(), delimiter=delimiter, strict=True)
         yield start + 1, fields, "".join(lines[start:at]).rstrip("\r\n")
-
-
-def _objects(values: list[str | None] | list[str]) -> np.ndarray:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array

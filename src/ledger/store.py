@@ -56,9 +56,13 @@ def read_ledger(folder: str | Path) -> Ledger:
     path = Path(folder)
     settings = path / "ledger.json"
     if not path.is_dir():
-        raise PaybenchError(f"There is no ledger at {path}; make one with 'paybench ledger import' or 'paybench ledger simulate'.")
+        raise PaybenchError(
+            f"There is no ledger at {path}; make one with 'paybench ledger import' or 'paybench ledger simulate'."
+        )
     if not settings.exists():
-        raise PaybenchError(f"{path} holds no ledger.json, so it is no ledger folder; name the folder that 'paybench ledger import' wrote.")
+        raise PaybenchError(
+            f"{path} holds no ledger.json, so it is no ledger folder; name the folder that 'paybench ledger import' wrote."
+        )
     try:
         parts: dict[str, object] = json.loads(settings.read_text(encoding="utf-8"))
         for name in TABLES:
@@ -97,5 +101,8 @@ def _to_arrow(name: str, table: pd.DataFrame) -> pa.Table:
 
 def _decimals(amounts: pd.Series) -> pa.Array:
     missing = amounts.isna().to_numpy()
-    exact = [None if gone else Decimal(int(u)).scaleb(-4) for u, gone in zip(units(amounts.fillna(0.0)), missing, strict=True)]
+    exact = [
+        None if gone else Decimal(int(u)).scaleb(-4)
+        for u, gone in zip(units(amounts.fillna(0.0)), missing, strict=True)
+    ]
     return pa.array(exact, type=_AMOUNT)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from .sheet import Sheet
 
@@ -23,6 +24,7 @@ class Verdict:
     accepted : bool array.
     units : int64 array, the row's amount in 1/10,000 currency unit; ``counted`` says where it has a readable one.
     currency : object array, the currency code of the amount.
+    bears_money : list, per sheet whether its rows have amounts with a currency.
     """
 
     def __init__(self, sheets: Sequence[Sheet]) -> None:
@@ -33,6 +35,7 @@ class Verdict:
         self.units = np.zeros(n, dtype=np.int64)
         self.counted = np.zeros(n, dtype=bool)
         self.currency = np.full(n, NO_CURRENCY, dtype=object)
+        self.bears_money = [False] * len(sheets)
         self._reason = np.full(n, None, dtype=object)
         self._table = np.full(n, None, dtype=object)
 
@@ -51,13 +54,19 @@ class Verdict:
     def rejected(self) -> pd.DataFrame:
         """The rejected rows as they stand in the files: file, row (line of the file), table, reason, content."""
         out = np.flatnonzero(~self.accepted)
-        files = np.repeat([sheet.label for sheet in self.sheets], np.diff(self.starts)) if len(self.sheets) else out
+        labels = np.array([sheet.label for sheet in self.sheets], dtype=object)
         lines = np.concatenate([sheet.line for sheet in self.sheets])
-        contents = np.concatenate([sheet.content for sheet in self.sheets])
-        frame = pd.DataFrame({"file": files[out], "row": lines[out]}).astype({"file": "str", "row": "int64"})
-        for name, values in (("table", self._table), ("reason", self._reason), ("content", contents)):
-            frame[name] = pd.Series(values[out], dtype="str")
-        return frame
+        content = pa.concat_arrays([sheet.content for sheet in self.sheets])
+        frame = pd.DataFrame(
+            {
+                "file": labels[np.searchsorted(self.starts, out, side="right") - 1],
+                "row": lines[out],
+                "table": self._table[out],
+                "reason": self._reason[out],
+                "content": content.take(pa.array(out)).to_pandas(),
+            }
+        )
+        return frame.astype({name: "str" for name in frame if name != "row"})
 
     def summary(self) -> dict[str, object]:
         """Rows and amounts of each file, and how often each reason occurs; what was read is accepted or rejected."""
@@ -71,16 +80,15 @@ class Verdict:
         parts = {"read": np.ones(len(at), dtype=bool), "accepted": accepted, "rejected": ~accepted}
         amounts = {
             str(code): {
-                part: _decimal(self.units[at[rows & counted & (self.currency[at] == code)]]) for part, rows in parts.items()
+                part: _decimal(self.units[at[rows & counted & (self.currency[at] == code)]])
+                for part, rows in parts.items()
             }
             for code in sorted(set(self.currency[at[counted]]))
         }
-        return {
-            "file": label,
-            "rows": {part: int(rows.sum()) for part, rows in parts.items()},
-            "amounts": amounts,
-            "rows_without_readable_amount": int((~counted).sum()),
-        }
+        report: dict[str, object] = {"file": label, "rows": {part: int(rows.sum()) for part, rows in parts.items()}}
+        if self.bears_money[number]:
+            report |= {"amounts": amounts, "rows_without_readable_amount": int((~counted).sum())}
+        return report
 
 
 def _decimal(units: np.ndarray) -> str:

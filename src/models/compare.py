@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,7 @@ from .days import DaysDirect
 from .distribution import DaysLate
 from .folds import Book, Rows
 from .late import LateDirect
-from .metrics import days_metrics, distribution_metrics, late_metrics, log_loss, skill
+from .metrics import coverage, days_metrics, late_metrics, log_loss, skill
 
 Floats = NDArray[np.float64]
 
@@ -26,18 +25,43 @@ DIRECT_LATE, DIRECT_DAYS = "LightGBM classifier", "LightGBM regressor (L1)"
 
 @dataclass(frozen=True)
 class Prediction:
-    """What one model says of n rows; what it does not speak of is None."""
+    """What one model says of n rows, and how it scored on each; what it does not speak of is None.
+
+    Attributes
+    ----------
+    p_late : (n,) probability. days : (n,) days late, at most the horizon.
+    crps, covered, width : (n,) of the whole distribution: CRPS in days, the part of the outcome inside the central
+        80 % interval, the interval's width in days.
+    """
 
     name: str
     p_late: Floats | None = None
     days: Floats | None = None
-    distribution: DaysLate | None = None
+    crps: Floats | None = None
+    covered: Floats | None = None
+    width: Floats | None = None
 
     @classmethod
-    def of(cls, name: str, distribution: DaysLate, grace_days: int, horizon: int) -> Prediction:
-        """All three from one distribution."""
-        median = np.fmin(distribution.quantile(0.5), float(horizon))
-        return cls(name, distribution.later_than(grace_days), median, distribution)
+    def of(cls, name: str, distribution: DaysLate, rows: Rows, grace_days: int, horizon: int) -> Prediction:
+        """All of it from one distribution."""
+        low, median, high = (np.fmin(distribution.quantile(q), float(horizon)) for q in (0.1, 0.5, 0.9))
+        return cls(
+            name,
+            distribution.later_than(grace_days),
+            median,
+            distribution.crps(rows.y, horizon),
+            coverage(rows.y, distribution, 0.8),
+            high - low,
+        )
+
+
+def joined(parts: list[Prediction]) -> Prediction:
+    """One model's predictions on several sets of rows, one after the other."""
+    columns: dict[str, Floats | None] = {}
+    for name in ("p_late", "days", "crps", "covered", "width"):
+        values = [getattr(part, name) for part in parts]
+        columns[name] = None if any(v is None for v in values) else np.concatenate(values)
+    return Prediction(parts[0].name, **columns)
 
 
 def simple_baselines(book: Book, origin: object, train: Rows, test: Rows) -> list[Prediction]:
@@ -58,7 +82,7 @@ def simple_baselines(book: Book, origin: object, train: Rows, test: Rows) -> lis
         Prediction("due date + customer's mean delay", None, mean),
         Prediction("customer's late ratio", ratio),
         Prediction("logistic regression", _logistic(train, test)),
-        Prediction.of(EMPIRICAL, empirical, book.ledger.grace_days, book.H),
+        Prediction.of(EMPIRICAL, empirical, test, book.ledger.grace_days, book.H),
     ]
 
 
@@ -73,44 +97,45 @@ def challengers(book: Book, train: Rows, test: Rows, seed: int) -> list[Predicti
     ]
 
 
-def table(predictions: list[Prediction], test: Rows, horizon: int) -> pd.DataFrame:
-    """Every metric of every prediction: one row per model, NaN where it does not speak of that."""
+def table(predictions: list[Prediction], late: Floats, y: Floats, horizon: int) -> pd.DataFrame:
+    """Every metric of every prediction: one row per model, NaN where it does not speak of that.
+
+    Parameters
+    ----------
+    late, y : (n,) the outcomes: 0/1, and days late with horizon + 1 = beyond.
+    """
     rows = {}
-    days_late = np.minimum(test.y, horizon)
+    days_late = np.minimum(y, horizon)
     for p in predictions:
-        row: dict[str, float] = {"n": len(test)}
+        row: dict[str, float] = {"n": len(y)}
         if p.p_late is not None:
-            row |= late_metrics(test.late, p.p_late)
+            row |= late_metrics(late, p.p_late)
         if p.days is not None:
             row |= days_metrics(days_late, p.days)
-        if p.distribution is not None:
-            row |= distribution_metrics(test.y, p.distribution, horizon)
+        for name, values in (("crps", p.crps), ("coverage_80", p.covered), ("width_80", p.width)):
+            if values is not None:
+                row[name] = float(values.mean())
         rows[p.name] = row
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
 
-LOSSES: dict[str, Callable[[Prediction, Rows, int], Floats]] = {
-    "log_loss": lambda p, rows, horizon: log_loss(rows.late, _given(p.p_late)),
-    "mae": lambda p, rows, horizon: np.abs(_given(p.days) - np.minimum(rows.y, horizon)),
-    "crps": lambda p, rows, horizon: p.distribution.crps(rows.y, horizon) if p.distribution else np.zeros(0),
-}
-"""Losses per row that skill is measured with."""
-
-
-def skills(ours: Prediction, theirs: Prediction, test: Rows, horizon: int) -> dict[str, tuple[float, float, float]]:
+def skills(
+    ours: Prediction, theirs: Prediction, late: Floats, y: Floats, customers: pd.Index, horizon: int
+) -> dict[str, tuple[float, float, float]]:
     """Skill (1 - ours / theirs) with its interval clustered by customer, for each loss that both speak of."""
-    result = {}
-    for name, loss in LOSSES.items():
-        needed = {"log_loss": "p_late", "mae": "days", "crps": "distribution"}[name]
-        if getattr(ours, needed) is not None and getattr(theirs, needed) is not None:
-            result[name] = skill(loss(ours, test, horizon), loss(theirs, test, horizon), test.customers)
-    return result
+    losses = [_losses(p, late, y, horizon) for p in (ours, theirs)]
+    return {name: skill(losses[0][name], losses[1][name], customers) for name in losses[0] if name in losses[1]}
 
 
-def _given(values: Floats | None) -> Floats:
-    if values is None:
-        raise ValueError("This prediction does not speak of that.")
-    return values
+def _losses(p: Prediction, late: Floats, y: Floats, horizon: int) -> dict[str, Floats]:
+    losses = {}
+    if p.p_late is not None:
+        losses["log_loss"] = log_loss(late, p.p_late)
+    if p.days is not None:
+        losses["mae"] = np.abs(p.days - np.minimum(y, horizon))
+    if p.crps is not None:
+        losses["crps"] = p.crps
+    return losses
 
 
 def _logistic(train: Rows, test: Rows) -> Floats:

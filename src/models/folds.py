@@ -77,7 +77,11 @@ class Book:
             first = self.ledger.invoices["issued_on"].min()
             raise PaybenchError(
                 f"Nothing was known at {self.at:%Y-%m-%d}: "
-                + ("the ledger has no invoice." if pd.isna(first) else f"the first invoice is of {first:%Y-%m-%d}; give a later as_of.")
+                + (
+                    "the ledger has no invoice."
+                    if pd.isna(first)
+                    else f"the first invoice is of {first:%Y-%m-%d}; give a later as_of."
+                )
             )
         self.H = choose_horizon(self.cut, self.at) if self.horizon is None else self.horizon
         X = at_issue(self.cut)
@@ -145,5 +149,9 @@ def choose_horizon(cut: Ledger, at: pd.Timestamp) -> int:
 
 def end_of(ledger: Ledger) -> pd.Timestamp:
     """The first day on which all of a ledger is known."""
-    latest = max(known_on(spec, ledger.table(name)).max() for name, spec in TABLES.items() if len(ledger.table(name)) and spec.dated)
+    latest = max(
+        known_on(spec, ledger.table(name)).max()
+        for name, spec in TABLES.items()
+        if len(ledger.table(name)) and spec.dated
+    )
     return pd.Timestamp(latest) + pd.Timedelta(days=1)

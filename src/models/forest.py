@@ -95,5 +95,3 @@ def spread(first: int, shares: Floats, tail: Floats) -> DaysLate:
 def without_averaging(text: str) -> str:
     """LightGBM model text whose trees are summed."""
     return text.replace("average_output\n", "", 1)
-
-

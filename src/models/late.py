@@ -60,7 +60,7 @@ class LateDirect(ClassifierMixin, BaseEstimator):
         leaves: int = 15,
         min_leaf: int = 20,
         seed: int = 0,
-        threads: int = 2,
+        threads: int = 1,
     ) -> None:
         self.rounds = rounds
         self.learning_rate = learning_rate

@@ -38,16 +38,6 @@ def days_metrics(days_late: Floats, predicted: Floats) -> dict[str, float]:
     }
 
 
-def distribution_metrics(days_late: Floats, predicted: DaysLate, horizon: int) -> dict[str, float]:
-    """CRPS (days), coverage of the central 80 % interval (PIT-corrected) and its width (days)."""
-    width = np.fmin(predicted.quantile(0.9), horizon) - np.fmin(predicted.quantile(0.1), horizon)
-    return {
-        "crps": float(predicted.crps(days_late, horizon).mean()),
-        "coverage_80": float(coverage(days_late, predicted, 0.8).mean()),
-        "width_80": float(width.mean()),
-    }
-
-
 def log_loss(late: Floats, p: Floats) -> Floats:
     """(n,) logarithmic loss of each prediction, probabilities kept off 0 and 1 by 1e-6."""
     p = np.clip(p, _EPS, 1 - _EPS)
@@ -87,7 +77,9 @@ def reliability(late: Floats, p: Floats, bins: int = 10) -> pd.DataFrame:
     )
 
 
-def skill(ours: Floats, theirs: Floats, customers: pd.Index, draws: int = 1000, seed: int = 0) -> tuple[float, float, float]:
+def skill(
+    ours: Floats, theirs: Floats, customers: pd.Index, draws: int = 1000, seed: int = 0
+) -> tuple[float, float, float]:
     """1 - mean(ours) / mean(theirs) on the same rows, with a 95 % interval by a bootstrap over customers.
 
     Invoices of one customer are not independent, so whole customers are drawn.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import lightgbm as lgb
@@ -33,7 +34,8 @@ class Timing(BaseEstimator):
     extra : whether split thresholds are drawn at random (extremely randomised trees, Geurts et al. 2006).
     log_target : grow trees on sign(d) log(1 + abs(d)) instead of days.
     prior : pseudo-rows of the pooled histogram in each leaf, so that no day is impossible.
-    seed : the same data and seed grow the same trees. threads : of LightGBM.
+    seed : the same data and seed grow the same trees. threads : of LightGBM
+        (small books are slower with more).
 
     Attributes
     ----------
@@ -53,7 +55,7 @@ class Timing(BaseEstimator):
         log_target: bool = True,
         prior: float = 0.2,
         seed: int = 0,
-        threads: int = 2,
+        threads: int = 1,
     ) -> None:
         self.horizon = horizon
         self.trees = trees
@@ -135,12 +137,13 @@ class Timing(BaseEstimator):
         self, booster: lgb.Booster, matrix: Floats, bins: NDArray[np.int64], first: int, tail: Floats
     ) -> Forest:
         leaf = np.asarray(booster.predict(matrix, pred_leaf=True), dtype=np.int64).reshape(len(matrix), -1)
-        sizes = np.array([tree["num_leaves"] for tree in booster.dump_model()["tree_info"]], dtype=np.int64)
+        text = booster.model_to_string()
+        sizes = np.array(re.findall(r"^num_leaves=(\d+)$", text, flags=re.MULTILINE), dtype=np.int64)
         offsets = np.concatenate([[0], np.cumsum(sizes)[:-1]])
         width = self.horizon + 1 - first + 1
         counts = np.bincount(((leaf + offsets) * width + bins[:, None]).ravel(), minlength=int(sizes.sum()) * width)
         counts = counts.reshape(-1, width).astype(np.float64)
         pooled = np.bincount(bins, minlength=width) + 1.0 / width
         counts += self.prior * pooled / pooled.sum()
-        shares = counts / counts.sum(axis=1, keepdims=True)
-        return Forest(without_averaging(booster.model_to_string()), first, shares, offsets, tail)
+        shares = (counts / counts.sum(axis=1, keepdims=True)).astype(np.float32).astype(np.float64)  # as stored
+        return Forest(without_averaging(text), first, shares, offsets, tail)

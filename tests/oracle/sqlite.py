@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 
 import pandas as pd
+
 from paybench.ledger.book import Ledger, day
 
 _LEDGER = """

@@ -7,6 +7,8 @@ the YAML means is said by the attributes of the classes here; they bear the same
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
@@ -70,7 +72,8 @@ class Rows:
     when: Conditions = field(default_factory=dict)
     """which rows make one; all, if nothing is said"""
     once: bool = False
-    """one row per key, although the file repeats it in many rows: per column the last value given counts"""
+    """one row per key, although the file repeats it in many rows: per column the last value given counts, and its
+    amounts are not among those that the import accounts for"""
 
     @property
     def spec(self) -> Table:
@@ -127,12 +130,12 @@ class Format:
     """whether a real export was read with it"""
     files: tuple[Source, ...]
     encoding: str = "utf-8"
-    """a byte-order mark in front is allowed with utf-8"""
+    """as Python names it; a byte-order mark in front is tolerated"""
     delimiter: str = ","
     skip: int = 0
     """lines above the line of column names"""
     dates: str = "%Y-%m-%d"
-    """%Y year of four digits; %m, %d month and day of two digits; %-m, %-d of one or two; anything else stands for itself"""
+    """%Y year of four digits; %m, %d month and day of two digits; %-m, %-d of one or two; all else stands for itself"""
     amounts: Amounts = field(default_factory=Amounts)
     true_words: tuple[str, ...] = ("true", "yes", "1")
     false_words: tuple[str, ...] = ("false", "no", "0")
@@ -173,8 +176,9 @@ def parse_format(name: str, text: str) -> Format:
     try:
         said = yaml.safe_load(text)
         said["files"] = tuple(_source(file) for file in said["files"])
-        return _of(Format, {"amounts": {}, **said, "name": name}, amounts=lambda a: _of(Amounts, a))
-    except (KeyError, TypeError, ValueError, AttributeError, yaml.YAMLError) as error:
+        codecs.lookup(said.get("encoding", "utf-8"))
+        return _of(Format, {"amounts": {}, **said, "name": name}, dates=_pattern, amounts=lambda a: _of(Amounts, a))
+    except (LookupError, TypeError, ValueError, AttributeError, yaml.YAMLError) as error:
         raise PaybenchError(f"The format '{name}' cannot be used ({error}); correct its YAML.") from None
 
 
@@ -197,21 +201,39 @@ def _rows(said: dict[str, Any]) -> Rows:
     missing = [c.name for c in spec.columns if c.required and c.name not in columns]
     if unknown or missing:
         raise ValueError(f"table {spec.name}: unknown columns {unknown}, columns not given {missing}")
-    return _of(Rows, {**said, "columns": {ours: _cell(cell) for ours, cell in columns.items()}}, when=_conditions)
+    cells = {ours: _cell(cell) for ours, cell in columns.items()}
+    earlier = list(TABLES)[: list(TABLES).index(spec.name)]
+    if late := [cell.key_of for cell in cells.values() if cell.key_of and cell.key_of not in earlier]:
+        raise ValueError(f"table {spec.name} comes before {', '.join(late)} and cannot take its keys")
+    return _of(Rows, {**said, "columns": cells}, when=_conditions)
 
 
 def _cell(said: str | list[str] | dict[str, Any]) -> Cell:
     if not isinstance(said, dict):
         said = {"column": said}
+    texts = [said.get(key, "") for key in ("value", "prefix", "empty")]
+    texts += [word for pair in said.get("words", {}).items() for word in pair]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"constants and words are text; put quotes around those of {said}")
     if sum(key in said for key in ("column", "value", "key_of")) != 1:
         raise ValueError(f"a column comes from one of column, value, key_of; not from {said}")
     names = said.get("column", [])
-    return _of(Cell, {**said, "column": [names] if isinstance(names, str) else names}, negate_when=_conditions)
+    return _of(
+        Cell, {**said, "column": [names] if isinstance(names, str) else names}, dates=_pattern, negate_when=_conditions
+    )
+
+
+def _pattern(said: str) -> str:
+    if sorted(re.findall("%-?(.)", said)) != ["Y", "d", "m"] or "%-Y" in said:
+        raise ValueError(f"a date is made of one %Y, one %m or %-m, and one %d or %-d; not of {said}")
+    return said
 
 
 def _conditions(said: dict[str, Any]) -> Conditions:
     for column, wanted in said.items():
-        if not (wanted in ("filled", "empty") or (isinstance(wanted, list) and all(isinstance(w, str) for w in wanted))):
+        if not (
+            wanted in ("filled", "empty") or (isinstance(wanted, list) and all(isinstance(w, str) for w in wanted))
+        ):
             raise ValueError(f"{column} can be asked for filled, empty or a list of words, not for {wanted!r}")
     return {column: tuple(w) if isinstance(w, list) else w for column, w in said.items()}
 
@@ -220,6 +242,8 @@ def _of(kind: type[_T], said: dict[str, Any], **readers: Any) -> _T:
     """A dataclass from a mapping: lists become tuples, and ``readers`` read the fields that they name."""
     known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
     if unknown := set(said) - known:
-        raise ValueError(f"{kind.__name__} has no {', '.join(sorted(map(str, unknown)))}, only {', '.join(sorted(known))}")
+        raise ValueError(
+            f"{kind.__name__} has no {', '.join(sorted(map(str, unknown)))}, only {', '.join(sorted(known))}"
+        )
     values = {key: readers[key](value) if key in readers else value for key, value in said.items()}
     return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})

@@ -1,0 +1,108 @@
+"""From matured rows to a bundle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .. import __version__
+from ..features import open_on
+from .baseline import Baseline
+from .bundle import CAP, Bundle
+from .calibrate import Calibrator
+from .distribution import DaysLate
+from .folds import Book, Rows
+from .timing import Timing
+
+Floats = NDArray[np.float64]
+
+STRENGTH = 8.0
+THIN = 100
+"""Matured invoices beyond a threshold below which its probability is flagged as thin."""
+
+
+def fit_baseline(book: Book, origin: object | None = None) -> Bundle:
+    """The Baseline as known at ``origin`` (the book's own date by default), with whatever matured rows there are."""
+    at = book.at if origin is None else origin
+    rows = book.known_at(at)
+    model = Baseline(book.cut, book.H, STRENGTH).fit(rows.X, rows.y, tail=book.tail(at))
+    bundle = Bundle("baseline", _about(book, at, rows, strength=STRENGTH), model.first_, model.pooled_, model.tail_)
+    return with_limits(bundle, book, at)
+
+
+def fit_timing(
+    book: Book, parameters: dict[str, Any], calibrator: Calibrator, seed: int, origin: object | None = None
+) -> Bundle:
+    """The forest as known at ``origin`` (the book's own date by default), with its views for P(late) and days late."""
+    at = book.at if origin is None else origin
+    rows = book.known_at(at)
+    tail = book.tail(at)
+    model = Timing(horizon=book.H, seed=seed, **parameters).fit(rows.X, rows.y, tail=tail)
+    forest = model.forest_
+    pooled = Baseline(None, book.H).fit(rows.X, rows.y, tail=tail)
+    about = _about(book, at, rows, strength=STRENGTH, parameters=parameters, seed=seed, medians=_medians(rows.X))
+    bundle = Bundle(
+        "timing",
+        about,
+        forest.first,
+        pooled.pooled_,
+        tail,
+        calibrator,
+        model.encoder_,
+        forest,
+        forest.revalued(forest.leaf_late(book.ledger.grace_days)),
+        forest.revalued(forest.leaf_expected(CAP)),
+    )
+    return with_limits(bundle, book, at)
+
+
+def with_limits(bundle: Bundle, book: Book, at: object) -> Bundle:
+    """Set the limits of ``risk``: the 60 % and 85 % points of P(unpaid 30 days on) over the book that was open then."""
+    X = open_on(book.cut, at)
+    if len(X):
+        overdue = days_overdue(book, X)
+        later = bundle.predict(book.cut, X).given_unpaid(overdue).later_than(overdue + 29)
+        low, high = np.quantile(later, [0.60, 0.85])
+    else:
+        low, high = 0.25, 0.5
+    bundle.about["risk_limits"] = [round(float(low), 4), round(float(high), 4)]
+    return bundle
+
+
+def days_overdue(book: Book, X: pd.DataFrame) -> NDArray[np.int64]:
+    """(n,) as_of - due_on of each feature row."""
+    index = X.index.to_frame(index=False)
+    due = book.cut.invoices.drop_duplicates("invoice_id", keep="last").set_index("invoice_id")["due_on"]
+    overdue = index["as_of"] - due.reindex(index["invoice_id"]).reset_index(drop=True)
+    return overdue.dt.days.to_numpy(dtype=np.int64)
+
+
+def predict_at_issue(bundle: Bundle, book: Book, rows: Rows) -> DaysLate:
+    """What a bundle says of rows at their issue."""
+    return bundle.predict(book.cut, rows.X)
+
+
+def _about(book: Book, at: object, rows: Rows, **more: Any) -> dict[str, Any]:
+    days_late = rows.labels["days_late"].fillna(np.inf).to_numpy()
+    beyond = {str(k): int((days_late > k).sum()) for k in (30, 60, 90)}
+    return {
+        "as_of": f"{pd.Timestamp(at):%Y-%m-%d}",  # type: ignore[arg-type]
+        "book_name": book.ledger.name,
+        "data_hash": book.hash,
+        "paybench": __version__,
+        "horizon": book.H,
+        "grace_days": book.ledger.grace_days,
+        "rows": len(rows),
+        "late_share": round(float(rows.late.mean()), 4) if len(rows) else None,
+        "beyond": beyond,
+        "thin": [int(k) for k, n in beyond.items() if n < THIN],
+        **more,
+    }
+
+
+def _medians(X: pd.DataFrame) -> dict[str, float]:
+    numeric = X.select_dtypes("number").median()
+    return {str(name): round(float(value), 6) for name, value in numeric.items() if np.isfinite(value)}

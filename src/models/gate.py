@@ -1,0 +1,140 @@
+"""The gate: whether a candidate may take the champion's place.
+
+Both are judged by their twins on the same later rows that neither has seen. Refusing is an answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .bundle import Bundle
+from .compare import EMPIRICAL
+from .distribution import DaysLate
+from .metrics import calibration_error, coverage, log_loss, skill
+from .train import Candidate
+
+Floats = NDArray[np.float64]
+
+LEAST_ROWS, LEAST_CUSTOMERS = 200, 20
+MOST_ECE = 0.10
+COVERAGE = (0.70, 0.90)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question of the gate, its answer, and the figures."""
+
+    name: str
+    passed: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All checks; the candidate is promoted only if every one passed."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def promoted(self) -> bool:
+        """Whether every check passed."""
+        return bool(self.checks) and all(c.passed for c in self.checks)
+
+    @property
+    def reason(self) -> str:
+        """One sentence."""
+        failed = [c.text for c in self.checks if not c.passed]
+        return "; ".join(failed) if failed else self.checks[-1].text
+
+
+def judge(candidate: Candidate, champion_twin: Bundle | None) -> Verdict:
+    """Ask every question of the gate.
+
+    Parameters
+    ----------
+    candidate : with its twin and the gate's rows.
+    champion_twin : the champion's twin, re-scored here on those rows; None if the champion is the Baseline, whose
+        predictions on them (fitted before them) are in the rows already.
+    """
+    if candidate.declined:
+        return Verdict((Check("enough labels", False, candidate.declined),))
+    rows = candidate.rows
+    horizon = int(candidate.about["horizon"])
+    y = rows["y"].to_numpy()
+    ours = _said(candidate.twin, rows)
+    loss = ours.crps(y, horizon)
+    customers = pd.Index(rows["customer"])
+    champion = rows["crps: " + EMPIRICAL].to_numpy()
+    if champion_twin is not None:
+        champion = _said(champion_twin, rows).crps(y, horizon)
+    checks = (
+        _enough(rows),
+        _leak_free(candidate),
+        _calibrated(rows, ours, candidate),
+        _covers(y, ours),
+        _beats_baselines(rows, loss, candidate),
+        _beats(loss, champion, customers),
+    )
+    return Verdict(checks)
+
+
+def _said(twin: Bundle, rows: pd.DataFrame) -> DaysLate:
+    if twin.encoder is None or twin.forest is None:
+        raise ValueError("A Baseline has no twin: its predictions are in the gate's rows.")
+    return twin.calibrator.apply(twin.forest.predict(twin.encoder.transform(rows)))
+
+
+def _enough(rows: pd.DataFrame) -> Check:
+    customers = rows["customer"].nunique()
+    text = f"{len(rows)} later invoices of {customers} customers ({LEAST_ROWS} of {LEAST_CUSTOMERS} are needed)"
+    return Check("enough later rows", len(rows) >= LEAST_ROWS and customers >= LEAST_CUSTOMERS, text)
+
+
+def _leak_free(candidate: Candidate) -> Check:
+    free = bool(candidate.about["leak_free"])
+    return Check(
+        "no leak", free, "features do not change with the future" if free else "features change with the future: a leak"
+    )
+
+
+def _calibrated(rows: pd.DataFrame, ours: DaysLate, candidate: Candidate) -> Check:
+    error = calibration_error(rows["late"].to_numpy(), ours.later_than(int(candidate.about["grace_days"])))
+    return Check("calibrated", error <= MOST_ECE, f"calibration error {error:.3f} (at most {MOST_ECE:.2f} is allowed)")
+
+
+def _covers(y: Floats, ours: DaysLate) -> Check:
+    share = float(coverage(y, ours, 0.8).mean())
+    low, high = COVERAGE
+    return Check(
+        "80 % intervals", low <= share <= high, f"80 % intervals cover {share:.1%} ({low:.0%} to {high:.0%} is allowed)"
+    )
+
+
+def _beats_baselines(rows: pd.DataFrame, crps: Floats, candidate: Candidate) -> Check:
+    late = rows["late"].to_numpy()
+    metrics = candidate.metrics
+    ours = metrics["log_loss"].iloc[0]
+    rivals = {
+        "customer's late ratio": log_loss(late, rows["p: customer's late ratio"].to_numpy()).mean(),
+        EMPIRICAL: log_loss(late, rows["p: " + EMPIRICAL].to_numpy()).mean(),
+    }
+    best = min(rivals, key=lambda name: rivals[name])
+    passed = ours < rivals[best] and crps.mean() < rows["crps: " + EMPIRICAL].mean()
+    return Check(
+        "beats the baselines",
+        bool(passed),
+        f"log loss {ours:.3f}, against {rivals[best]:.3f} of the best baseline ({best})",
+    )
+
+
+def _beats(loss: Floats, champion: Floats, customers: pd.Index) -> Check:
+    gain, low, high = skill(loss, champion, customers)
+    return Check(
+        "beats the champion",
+        low > 0,
+        f"CRPS {gain:+.1%} against the champion (95 % interval {low:+.1%} to {high:+.1%}; above 0 is needed)",
+    )

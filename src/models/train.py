@@ -1,0 +1,240 @@
+"""Training: one function from a ledger to a candidate version, with everything that speaks for or against it.
+
+The last quarter of the matured rows is kept for the gate. Tuning, calibration and the *twin* (the same recipe, fitted
+on what was known before those rows) never see it; the twin is what the gate judges. The candidate itself is then
+fitted once more on all matured rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .. import __version__
+from ..features import features_at
+from ..files import replaced_folder
+from ..ledger import Ledger, as_of
+from ..progress import say
+from .bundle import Bundle, read_bundle, write_bundle
+from .compare import EMPIRICAL, Prediction, challengers, simple_baselines, skills, table
+from .fit import fit_baseline, fit_timing, predict_at_issue
+from .folds import Book, Rows
+from .tune import Tuned, tune
+
+MODEL = "Timing (forest)"
+UNTUNED = "Timing, not tuned"
+LEAST_ROWS = 100
+"""Matured rows below which nothing is trained."""
+GATE_SHARE = 0.25
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A trained candidate in its folder.
+
+    The folder holds ``candidate.json``, ``bundle/`` (what would be served), ``twin/`` (what the gate judges),
+    ``gate.parquet`` (the gate's rows, ids hashed), ``metrics.csv``, ``trials.csv``. A declined one holds the Baseline
+    as its bundle, and the reason.
+    """
+
+    folder: Path
+
+    @cached_property
+    def about(self) -> dict[str, Any]:
+        """candidate.json."""
+        found: dict[str, Any] = json.loads((self.folder / "candidate.json").read_text(encoding="utf-8"))
+        return found
+
+    @property
+    def declined(self) -> str:
+        """Why nothing was trained; empty if something was."""
+        return str(self.about["declined"])
+
+    @cached_property
+    def bundle(self) -> Bundle:
+        """What would be served."""
+        return read_bundle(self.folder / "bundle")
+
+    @cached_property
+    def twin(self) -> Bundle:
+        """The same recipe, fitted on what was known before the gate's rows."""
+        return read_bundle(self.folder / "twin")
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The gate's rows: hashed ids, features, late, y, and what each model said (``p: NAME``, ``days: NAME``, ``crps: NAME``)."""
+        return pd.read_parquet(self.folder / "gate.parquet")
+
+    @cached_property
+    def metrics(self) -> pd.DataFrame:
+        """Every metric of every model and baseline on the gate's rows, one row per model."""
+        return pd.read_csv(self.folder / "metrics.csv", index_col="model")
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """Every trial of the tuning."""
+        return pd.read_csv(self.folder / "trials.csv")
+
+
+def train(
+    ledger: Ledger,
+    date: object,
+    folder: str | Path,
+    trials: int = 12,
+    seed: int = 0,
+    horizon: int | None = None,
+    show: bool = False,
+) -> Candidate:
+    """Tune, fit, calibrate and evaluate on what was known at a date.
+
+    Parameters
+    ----------
+    ledger : the whole book; it is cut at ``date``.
+    date : as_of; nothing dated on it or later is looked at.
+    folder : where the candidate goes. One that is there already from the same data and settings is taken as it is.
+    trials : of the tuning. seed : of everything random.
+    horizon : H in days after due; by default chosen from the book (:func:`~.folds.choose_horizon`).
+    show : progress.
+
+    Returns
+    -------
+    Candidate. With too few matured rows, or only one class among them, a declined one.
+    """
+    book = Book(ledger, date, horizon)
+    key = _key(book, trials, seed)
+    target = Path(folder)
+    done = target / "candidate.json"
+    if done.exists() and json.loads(done.read_text(encoding="utf-8")).get("key") == key:
+        return Candidate(target)
+    about: dict[str, Any] = {
+        "key": key,
+        "as_of": f"{book.at:%Y-%m-%d}",
+        "book": book.ledger.name,
+        "data_hash": book.hash,
+        "paybench": __version__,
+        "trials": trials,
+        "seed": seed,
+        "horizon": book.H,
+        "grace_days": book.ledger.grace_days,
+        "invoices": len(book.cut.invoices),
+    }
+    matured = book.known_at(book.at)
+    about |= {"matured": len(matured), "declined": _too_little(matured)}
+    with replaced_folder(target) as new:
+        if about["declined"]:
+            write_bundle(fit_baseline(book), new / "bundle")
+        else:
+            about |= _train(book, trials, seed, new, show)
+        (new / "candidate.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    return Candidate(target)
+
+
+def _train(book: Book, trials: int, seed: int, folder: Path, show: bool) -> dict[str, Any]:
+    start = book.origins(1, GATE_SHARE)[0]
+    before = Book(book.cut, start, book.H)
+    fit_rows, gate_rows = book.known_at(start), book.issued_in(start)
+    thin = _too_little(fit_rows) or _too_little(gate_rows)
+    if thin:
+        write_bundle(fit_baseline(book), folder / "bundle")
+        return {"declined": thin}
+    say(
+        f"{len(fit_rows)} invoices to fit on, {len(gate_rows)} later ones to judge by (issued from {start:%Y-%m-%d})",
+        show,
+    )
+    tuned = tune(before, trials, seed, show)
+    say("fitting, and comparing with every baseline", show)
+    twin = fit_timing(book, tuned.parameters, tuned.calibrator, seed, start)
+    predictions = _predictions(book, twin, tuned, fit_rows, gate_rows, start, seed)
+    metrics = table(predictions, gate_rows.late, gate_rows.y, book.H)
+    ours, empirical = predictions[0], next(p for p in predictions if p.name == EMPIRICAL)
+    better = skills(ours, empirical, gate_rows.late, gate_rows.y, gate_rows.customers, book.H)
+    bundle = fit_timing(book, tuned.parameters, tuned.calibrator, seed)
+    bundle.about["metrics"] = {k: round(float(v), 4) for k, v in metrics.loc[MODEL].items()}
+    bundle.about["gate_from"] = twin.about["gate_from"] = f"{start:%Y-%m-%d}"
+    write_bundle(bundle, folder / "bundle")
+    write_bundle(twin, folder / "twin")
+    _gate_frame(gate_rows, predictions).to_parquet(folder / "gate.parquet", index=False)
+    metrics.to_csv(folder / "metrics.csv")
+    tuned.trials.to_csv(folder / "trials.csv", index=False)
+    return {
+        "gate_from": f"{start:%Y-%m-%d}",
+        "fit_rows": len(fit_rows),
+        "gate_rows": len(gate_rows),
+        "parameters": tuned.parameters,
+        "calibrator": {"shift": tuned.calibrator.shift, "slope": tuned.calibrator.slope},
+        "skill": {k: [round(x, 4) for x in v] for k, v in better.items()},
+        "leak_free": leak_free(book.ledger, gate_rows, start),
+    }
+
+
+def leak_free(ledger: Ledger, rows: Rows, start: pd.Timestamp, most: int = 200) -> bool:
+    """Whether features of the first gate rows stay bit for bit the same when nothing from the last of their days on exists."""
+    index = rows.X.index.to_frame(index=False).sort_values(["as_of", "invoice_id"], kind="stable").head(most)
+    last = index["as_of"].max()
+    some = index[index["as_of"] == last]
+    whole = features_at(ledger, some)
+    cut = as_of(ledger, last)
+    own = ledger.invoices[ledger.invoices["invoice_id"].isin(some["invoice_id"])]
+    alone = cut.with_tables(
+        {"invoices": pd.concat([cut.invoices, own]).drop_duplicates("invoice_id", ignore_index=True)}
+    )
+    return bool(start <= last) and whole.equals(features_at(alone, some))
+
+
+def _predictions(
+    book: Book, twin: Bundle, tuned: Tuned, fit_rows: Rows, gate_rows: Rows, start: pd.Timestamp, seed: int
+) -> list[Prediction]:
+    grace = book.ledger.grace_days
+    predictions = [Prediction.of(MODEL, predict_at_issue(twin, book, gate_rows), gate_rows, grace, book.H)]
+    if tuned.parameters:
+        plain = fit_timing(book, {}, type(tuned.calibrator)(), seed, start)
+        predictions.append(Prediction.of(UNTUNED, predict_at_issue(plain, book, gate_rows), gate_rows, grace, book.H))
+    return (
+        predictions + challengers(book, fit_rows, gate_rows, seed) + simple_baselines(book, start, fit_rows, gate_rows)
+    )
+
+
+def _gate_frame(rows: Rows, predictions: list[Prediction]) -> pd.DataFrame:
+    index = rows.X.index.to_frame(index=False)
+    said: dict[str, Any] = {}
+    for p in predictions:
+        if p.p_late is not None:
+            said[f"p: {p.name}"] = p.p_late
+        if p.days is not None:
+            said[f"days: {p.name}"] = p.days
+        if p.crps is not None:
+            said[f"crps: {p.name}"] = p.crps
+    keys = pd.DataFrame(
+        {
+            "invoice": [_hashed(v) for v in index["invoice_id"]],
+            "customer": [_hashed(v) for v in index["customer_id"]],
+            "as_of": index["as_of"],
+            "late": rows.late,
+            "y": rows.y,
+        }
+    )
+    return pd.concat([keys, rows.X.reset_index(drop=True), pd.DataFrame(said)], axis=1)
+
+
+def _too_little(rows: Rows) -> str:
+    if len(rows) < LEAST_ROWS:
+        return f"too few labels: {len(rows)} invoices have matured, {LEAST_ROWS} are needed"
+    share = rows.late.mean()
+    if share in (0.0, 1.0):
+        return f"one class only: {'all' if share else 'none'} of the {len(rows)} matured invoices were late"
+    return ""
+
+
+def _key(book: Book, trials: int, seed: int) -> str:
+    parts = [book.hash, f"{book.at:%Y-%m-%d}", str(trials), str(seed), str(book.H), __version__]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+
+
+def _hashed(name: object) -> str:
+    return hashlib.sha256(str(name).encode()).hexdigest()[:12]
