@@ -313,3 +313,33 @@ def _log_native(client: MlflowClient, run_id: str, folder: str, text: str) -> No
 
 def _plain(name: str) -> str:
     return "".join(c if c.isalnum() or c in " -_." else "" for c in name).strip()
+
+
+def registered_bundle(folder: str | Path, reference: str) -> Bundle:
+    """The bundle of a registered version.
+
+    Parameters
+    ----------
+    folder : of the store. reference : NAME@ALIAS, for example payment-late@challenger.
+
+    Raises
+    ------
+    PaybenchError
+        If the reference or the version does not exist.
+    """
+    name, _, alias = reference.partition("@")
+    if name not in NAMES or not alias:
+        raise PaybenchError(
+            f"There is no model '{reference}'; give 'champion', or NAME@ALIAS with NAME one of {', '.join(NAMES)} "
+            f"and ALIAS one of {CHAMPION}, {CHALLENGER}, {PREVIOUS}."
+        )
+    store = Store.at(folder)
+    if not (store.folder / "mlflow.db").exists():
+        raise PaybenchError(
+            f"There is no store at {store.folder}; train a model with 'paybench train', or name another --store."
+        )
+    version = store.version(alias, name)
+    if version is None:
+        raise PaybenchError(f"No version of {name} is called '{alias}' in {store.folder}; train or promote one first.")
+    bundle = store.bundle(version)
+    return replace(bundle, about=bundle.about | {"version": f"{name} v{version.number}", "run_id": version.run_id})

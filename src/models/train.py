@@ -68,7 +68,7 @@ class Candidate:
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """The gate's rows: hashed ids, features, late, y, and what each model said (``p: NAME``, ``days: NAME``, ``crps: NAME``)."""
+        """The gate's rows: hashed ids, features, late, y, and ``p: NAME``, ``days: NAME``, ``crps: NAME`` of each model."""
         return pd.read_parquet(self.folder / "gate.parquet")
 
     @cached_property
@@ -107,13 +107,34 @@ def train(
     Candidate. With too few matured rows, or only one class among them, a declined one.
     """
     book = Book(ledger, date, horizon)
-    key = _key(book, trials, seed)
+    about = _about(book, trials, seed)
     target = Path(folder)
     done = target / "candidate.json"
-    if done.exists() and json.loads(done.read_text(encoding="utf-8")).get("key") == key:
+    if done.exists() and json.loads(done.read_text(encoding="utf-8")).get("key") == about["key"]:
         return Candidate(target)
-    about: dict[str, Any] = {
-        "key": key,
+    about["declined"] = _too_little(book.known_at(book.at))
+    with replaced_folder(target) as new:
+        if about["declined"]:
+            write_bundle(fit_baseline(book), new / "bundle")
+        else:
+            about |= _train(book, trials, seed, new, show)
+        _write_about(about, new)
+    return Candidate(target)
+
+
+def baseline_candidate(ledger: Ledger, date: object, folder: str | Path, horizon: int | None = None) -> Candidate:
+    """The Baseline as a candidate: what a new store serves until something beats it."""
+    book = Book(ledger, date, horizon)
+    about = _about(book, 0, 0) | {"declined": "the first champion of a store is the Baseline"}
+    with replaced_folder(folder) as new:
+        write_bundle(fit_baseline(book), new / "bundle")
+        _write_about(about, new)
+    return Candidate(Path(folder))
+
+
+def _about(book: Book, trials: int, seed: int) -> dict[str, Any]:
+    return {
+        "key": _key(book, trials, seed),
         "as_of": f"{book.at:%Y-%m-%d}",
         "book": book.ledger.name,
         "data_hash": book.hash,
@@ -123,16 +144,12 @@ def train(
         "horizon": book.H,
         "grace_days": book.ledger.grace_days,
         "invoices": len(book.cut.invoices),
+        "matured": len(book.known_at(book.at)),
     }
-    matured = book.known_at(book.at)
-    about |= {"matured": len(matured), "declined": _too_little(matured)}
-    with replaced_folder(target) as new:
-        if about["declined"]:
-            write_bundle(fit_baseline(book), new / "bundle")
-        else:
-            about |= _train(book, trials, seed, new, show)
-        (new / "candidate.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-    return Candidate(target)
+
+
+def _write_about(about: dict[str, Any], folder: Path) -> None:
+    (folder / "candidate.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
 
 def _train(book: Book, trials: int, seed: int, folder: Path, show: bool) -> dict[str, Any]:
@@ -174,7 +191,7 @@ def _train(book: Book, trials: int, seed: int, folder: Path, show: bool) -> dict
 
 
 def leak_free(ledger: Ledger, rows: Rows, start: pd.Timestamp, most: int = 200) -> bool:
-    """Whether features of the first gate rows stay bit for bit the same when nothing from the last of their days on exists."""
+    """Whether features of later rows stay the same to the last bit when nothing from their day on exists."""
     index = rows.X.index.to_frame(index=False).sort_values(["as_of", "invoice_id"], kind="stable").head(most)
     last = index["as_of"].max()
     some = index[index["as_of"] == last]

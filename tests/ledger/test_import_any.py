@@ -37,6 +37,8 @@ def test_a_drawn_ledger_comes_back_from_its_own_csv(ledger: Ledger) -> None:
 
 
 _CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+# A row of the wrong width that goes over several lines is several rows: the reader takes its quotes for a mistake.
+_ONE_LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), max_size=6)
 _IDS = st.sampled_from(["1", "2", "3", "NA", "00123", "1~2"])
 _MONEY = st.sampled_from(["10", "10.00", "0.01", "1234.5678", "-3", "0", "1e3", "1,000.00"])
 
@@ -49,7 +51,7 @@ _ISO = st.sampled_from(["2024-01-01", "2024-01-31", "2024-02-29", "2023-02-29", 
 _US = st.sampled_from(["1/1/2024", "01/31/2024", "2/29/2024", "2/29/2023", ""])
 _CANONICAL_ROWS = st.lists(
     st.tuples(*map(_mostly, (_IDS, _IDS, _ISO, _ISO, _MONEY, st.sampled_from(["EUR", "USD", "usd", "", "EURO"]))))
-    | st.lists(_CELLS, min_size=2, max_size=7),
+    | st.lists(_ONE_LINE, min_size=2, max_size=7),
     max_size=12,
 )
 _PAYMENT_ROWS = st.lists(

@@ -296,8 +296,8 @@ def test_the_last_known_version_counts() -> None:
             ("p1", "A", "A1", 5, 100.0),
             ("p2", "A", "A1", 6, 40.0, "payment", 30),  # paid on 6, recorded on 30
             ("p4", "A", None, 15, 9.0, "payment", 3),  # announced on 3, paid on 15
-            ("p3", "A", "A2", 7, 1.0, "payment", 40),
-            ("p3", "A", "A1", 7, 1.0, "payment", 40),  # the same day: the lower row wins
+            ("p3", "A", "A2", 7, -1.0, "payment", 40),
+            ("p3", "A", "A1", 7, -1.0, "payment", 40),  # recorded on the same day: the lower row wins
         ),
     )
     history = ["n_settled", "days_late_last", "open_count", "open_amount"]
@@ -311,8 +311,8 @@ def test_the_last_known_version_counts() -> None:
     assert at(book, "A2", 30)["open_amount"] == 40
     # From 31 on 40 on 6 and 60 on 8 settle it on 8: 2 days early.
     assert at(book, "A2", 31)[history].tolist() == [1, -2, 0, 0]
-    # p3 names A1, with 101 paid on 8 and 41 on 7.
-    assert at(book, "A2", 41)["days_late_last"] == -2
+    # From 41 on p3 takes 1 back from A1, not from A2.
+    assert at(book, "A2", 41)[history].fillna(-1).tolist() == [0, -1, 1, 1]
     # The payments of A1 do not count for itself, whichever version named it: the unapplied one of 15 is left.
     assert at(book, "A1", 41)["days_since_payment"] == 26
 

@@ -1,0 +1,295 @@
+"""The ``paybench`` command: parse, call, write."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from . import __version__
+from .errors import PaybenchError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns
+    -------
+    0 done; 1 the input or state is wrong, said in one sentence on standard error; 2 wrong usage (argparse exits).
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        answer = options.run(options)
+    except PaybenchError as error:
+        return _failed(str(error))
+    except KeyboardInterrupt:
+        return _failed("stopped; nothing half-written was left behind.", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except MemoryError:
+        return _failed("this machine's memory is too small for that; use a smaller ledger or a larger machine.")
+    except Exception as error:
+        if os.environ.get("PAYBENCH_DEBUG"):
+            raise
+        return _failed(
+            f"this should not have happened ({type(error).__name__}: {error}); "
+            "set PAYBENCH_DEBUG=1 to see where, and please report it."
+        )
+    if answer is not None:
+        print(json.dumps(answer[0], indent=1) if options.json else answer[1])
+    return 0
+
+
+Answer = tuple[dict[str, Any], str] | None
+
+
+def _failed(sentence: str, code: int = 1) -> int:
+    print(f"paybench: {' '.join(sentence.split())}", file=sys.stderr)
+    return code
+
+
+def _demo(options: argparse.Namespace) -> Answer:
+    from .demo import run_demo
+
+    found = run_demo(options.out, trials=options.trials, show=True)
+    return found, found["said"]
+
+
+def _simulate(options: argparse.Namespace) -> Answer:
+    from .progress import track
+    from .simulate import simulate, write_world
+
+    world = simulate(
+        options.customers,
+        options.months,
+        options.seed,
+        progress=lambda items: track(list(items), "simulating", _show(options)),
+    )
+    write_world(world, options.out)
+    counts = {"invoices": len(world.ledger.invoices), "payments": len(world.ledger.payments)}
+    return counts, f"{counts['invoices']} invoices and {counts['payments']} payments written to {options.out}"
+
+
+def _import(options: argparse.Namespace) -> Answer:
+    from .ledger.importer import import_files, write_import
+
+    result = import_files(options.files, options.format, name=options.name)
+    write_import(result, options.out)
+    return result.summary, f"{result}\nwritten to {options.out}"
+
+
+def _formats(_: argparse.Namespace) -> Answer:
+    from .ledger.formats import format_names
+
+    names = format_names()
+    return {"formats": names}, "\n".join(names)
+
+
+def _check(options: argparse.Namespace) -> Answer:
+    from .ledger.checks import check
+
+    findings = check(_ledger(options))
+    answer = {"failures": [vars(f) for f in findings]}
+    if any(f.severity == "refuse" for f in findings):
+        raise PaybenchError("; ".join(f.sentence for f in findings if f.severity == "refuse"))
+    return answer, "\n".join(f"{f.severity}: {f.sentence}" for f in findings) or "every check passed"
+
+
+def _features(options: argparse.Namespace) -> Answer:
+    from .features import at_issue, open_on
+    from .files import replaced_file
+
+    ledger = _ledger(options)
+    table = at_issue(ledger) if options.at_issue else open_on(ledger, options.as_of)
+    with replaced_file(options.out) as new:
+        table.reset_index().to_parquet(new, index=False)
+    said = f"{len(table)} rows of {table.shape[1]} features written to {options.out}"
+    return {"rows": len(table), "features": list(table.columns)}, said
+
+
+def _train(options: argparse.Namespace) -> Answer:
+    from .models.release import train_and_release
+
+    _, outcome = train_and_release(
+        _ledger(options),
+        options.as_of,
+        options.store,
+        options.trials,
+        options.seed,
+        gate=options.promote,
+        show=_show(options),
+    )
+    said = [f"  {'yes' if c['passed'] else 'NO '}  {c['name']}: {c['text']}" for c in outcome.checks]
+    head = "promoted" if outcome.promoted else "not promoted"
+    return outcome.as_dict, "\n".join([*said, f"{head}: {outcome.reason}", f"champion: {outcome.champion}"])
+
+
+def _promote(options: argparse.Namespace) -> Answer:
+    from .models.registry import Store, promote, rollback
+
+    store = Store.at(options.store)
+    if options.rollback:
+        version = rollback(store)
+        return {"champion": version.label}, f"champion: {version.label}"
+    version, verdict = promote(store, options.signed_by)
+    head = "promoted" if verdict.promoted else "not promoted"
+    answer = {"promoted": verdict.promoted, "reason": verdict.reason, "champion": version.label}
+    return answer, f"{head}: {verdict.reason}\nchampion: {version.label}"
+
+
+def _score(options: argparse.Namespace) -> Answer:
+    from .score import score, write_scores
+
+    models = options.model
+    if models != "champion":
+        from .models.registry import registered_bundle
+
+        models = registered_bundle(options.store, models)
+    table = score(_ledger(options), options.as_of, models, options.store, _show(options))
+    write_scores(table, options.out)
+    risks = table["risk"].value_counts().to_dict()
+    version = table["model_version"].iloc[0] if len(table) else ""
+    said = ", ".join(f"{risks.get(r, 0)} {r}" for r in ("high", "medium", "low"))
+    return (
+        {"rows": len(table), "risk": risks, "model_version": version, "out": str(options.out)},
+        f"{len(table)} open invoices scored by {version} ({said} risk), written to {options.out}",
+    )
+
+
+def _backtest(options: argparse.Namespace) -> Answer:
+    from .models.backtest import backtest, write_backtest
+
+    result = backtest(
+        _ledger(options), options.origin, options.until, options.trials, options.seed, show=_show(options)
+    )
+    write_backtest(result, options.out)
+    return result.about | {"metrics": result.metrics.to_dict("index")}, f"{result}\nwritten to {options.out}"
+
+
+def _explain(options: argparse.Namespace) -> Answer:
+    from .explain.report import write_report
+
+    write_report(_ledger(options), options.as_of, options.out, options.store, show=_show(options))
+    return {"out": str(options.out)}, f"report written to {options.out}"
+
+
+def _ledger(options: argparse.Namespace) -> Any:
+    from .ledger import read_ledger
+
+    return read_ledger(options.ledger)
+
+
+def _show(options: argparse.Namespace) -> bool:
+    return not (options.json or options.quiet)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="paybench",
+        description="Who pays late, when the cash comes, and why.",
+        epilog="Exit codes: 0 done, 1 the input or state is wrong (one sentence says what), 2 wrong usage.",
+    )
+    parser.add_argument("--version", action="version", version=f"paybench {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    demo = _add(commands, "demo", _demo, "the whole job on the sample: train, register, score, report")
+    demo.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR", help="where scores and report go (demo)")
+    demo.add_argument("--trials", type=_count, default=12, metavar="N", help="parameter sets that tuning tries (12)")
+
+    ledger = commands.add_parser("ledger", help="make, import and check ledgers").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    simulate = _add(ledger, "simulate", _simulate, "draw a ledger from a known world, the truth kept beside it")
+    simulate.add_argument("--out", type=Path, required=True, metavar="DIR")
+    simulate.add_argument("--customers", type=_count, default=300, metavar="N")
+    simulate.add_argument("--months", type=_count, default=24, metavar="M")
+    simulate.add_argument("--seed", type=int, default=0, metavar="S")
+    importing = _add(ledger, "import", _import, "read an export; rows that cannot be are set aside with reasons")
+    importing.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    importing.add_argument("--format", required=True, metavar="NAME", help="one of 'paybench ledger formats'")
+    importing.add_argument("--out", type=Path, required=True, metavar="DIR")
+    importing.add_argument("--name", metavar="NAME", help="name of the book")
+    _add(ledger, "formats", _formats, "the formats that import knows")
+    _with_ledger(_add(ledger, "check", _check, "keys, dates, amounts, currencies of a ledger"))
+
+    features = _with_ledger(_add(commands, "features", _features, "point-in-time features as Parquet"))
+    when = features.add_mutually_exclusive_group(required=True)
+    when.add_argument("--as-of", metavar="DATE", help="one row per invoice open at the start of DATE")
+    when.add_argument("--at-issue", action="store_true", help="one row per invoice, as of its own issue date")
+    features.add_argument("--out", type=Path, required=True, metavar="FILE")
+
+    train = _dated(
+        _with_store(_with_ledger(_add(commands, "train", _train, "tune, fit, calibrate, register, ask the gate")))
+    )
+    _tuned(train)
+    train.add_argument("--no-promote", dest="promote", action="store_false", help="register only, do not ask the gate")
+
+    promoting = _with_store(
+        _add(commands, "promote", _promote, "challenger against champion; export the bundle that serves")
+    )
+    promoting.add_argument("--rollback", action="store_true", help="go back to the previous champion")
+    promoting.add_argument("--signed-by", default="", metavar="NAME")
+
+    score = _dated(_with_store(_with_ledger(_add(commands, "score", _score, "score the open invoices (base install)"))))
+    score.add_argument("--out", type=Path, required=True, metavar="FILE", help="ends in .parquet or .csv")
+    score.add_argument(
+        "--model", default="champion", metavar="NAME@ALIAS", help="a registered version (the exported champion)"
+    )
+
+    backtest = _with_ledger(_add(commands, "backtest", _backtest, "rolling origins, every model beside every baseline"))
+    _tuned(backtest)
+    backtest.add_argument("--origin", action="append", metavar="DATE", help="a cut-off; may be given several times")
+    backtest.add_argument("--until", metavar="DATE", help="outcomes are known up to here (the ledger's end)")
+    backtest.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+    explain = _dated(
+        _with_store(_with_ledger(_add(commands, "explain", _explain, "the report for finance, one HTML file")))
+    )
+    explain.add_argument("--out", type=Path, required=True, metavar="FILE.html")
+    return parser
+
+
+def _add(commands: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=text[:1].upper() + text[1:] + "."
+    )
+    command.set_defaults(run=run)
+    command.add_argument("--json", action="store_true", help="answer as JSON, without progress")
+    command.add_argument("--quiet", action="store_true", help="no progress")
+    return command
+
+
+def _with_ledger(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    command.add_argument("ledger", type=Path, metavar="DIR", help="the ledger folder")
+    return command
+
+
+def _with_store(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    command.add_argument(
+        "--store", type=Path, default=Path("mlruns"), metavar="DIR", help="tracking and registry (mlruns)"
+    )
+    return command
+
+
+def _dated(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    command.add_argument(
+        "--as-of", required=True, metavar="DATE", help="the decision's day, YYYY-MM-DD; nothing later is known"
+    )
+    return command
+
+
+def _tuned(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--trials", type=_count, default=12, metavar="N", help="parameter sets that tuning tries (12)")
+    command.add_argument("--seed", type=int, default=0, metavar="S")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number

@@ -1,0 +1,142 @@
+"""Rolling origins: train on what was known, test on invoices issued later, every model on the same rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import PaybenchError
+from ..files import replaced_folder
+from ..ledger import Ledger, as_of, day, settle
+from ..progress import say
+from .compare import EMPIRICAL, Prediction, challengers, joined, simple_baselines, skills, table
+from .fit import fit_timing, predict_at_issue
+from .folds import Book, choose_horizon, end_of
+from .train import MODEL
+from .tune import tune
+
+SHOWN = ("auc", "log_loss", "ece", "mae", "crps", "coverage_80", "width_80")
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What every model scored.
+
+    Attributes
+    ----------
+    metrics : one row per model, over all origins. by_origin : the same per origin.
+    skill : 1 - forest / baseline of each loss, with its 95 % interval clustered by customer. about : settings.
+    """
+
+    metrics: pd.DataFrame
+    by_origin: pd.DataFrame
+    skill: pd.DataFrame
+    about: dict[str, Any]
+
+    def __str__(self) -> str:
+        shown = self.metrics[[c for c in SHOWN if c in self.metrics]].round(3).astype(object)
+        lines = [
+            f"{self.about['rows']} invoices issued from {self.about['origins'][0]} on, trained on what was known at "
+            f"{', '.join(self.about['origins'])}; horizon {self.about['horizon']} days.",
+            shown.where(shown.notna(), "").to_string(),
+            f"Skill of the forest against the {EMPIRICAL} (1 - ours / theirs, 95 % interval by customer):",
+            *(f"  {name:9s} {s.skill:+.1%}  ({s.low:+.1%} to {s.high:+.1%})" for name, s in self.skill.iterrows()),
+        ]
+        return "\n".join(lines)
+
+
+def backtest(
+    ledger: Ledger,
+    origins: list[object] | None = None,
+    until: object | None = None,
+    trials: int = 12,
+    seed: int = 0,
+    show: bool = False,
+) -> Backtest:
+    """Judge the whole recipe, tuning included, at several cut-offs.
+
+    Parameters
+    ----------
+    ledger : the whole book.
+    origins : cut-offs; each trains on what was known then, and is tested on invoices issued from it up to the next.
+        By default four in the second half of the matured rows.
+    until : the day up to which outcomes are known; by default the day after the ledger's last entry, or, where
+        nothing is open any more, as late as every outcome needs to count as matured.
+    trials, seed : of the tuning at each origin. show : progress.
+
+    Raises
+    ------
+    PaybenchError
+        If an origin leaves nothing to train on or to test with.
+    """
+    end = _end(ledger) if until is None else day(until)
+    whole = Book(ledger, end)
+    starts = sorted(day(o) for o in origins) if origins else whole.origins(4)
+    if not starts:
+        raise PaybenchError(
+            "No invoice of the ledger has matured, so there is nothing to test with; import a longer history."
+        )
+    # What is told apart beyond the due date is chosen from what the first origin knew.
+    horizon = choose_horizon(as_of(ledger, starts[0]), starts[0]) if origins else whole.H
+    whole = Book(ledger, end, horizon)
+    parts: list[list[Prediction]] = []
+    rows, per_origin = [], []
+    for start, stop in pairwise([*starts, end]):
+        say(f"origin {start:%Y-%m-%d}", show)
+        train_rows, test_rows = whole.known_at(start), whole.issued_in(start, stop)
+        if len(train_rows) < 20 or len(test_rows) == 0 or train_rows.late.mean() in (0.0, 1.0):
+            raise PaybenchError(
+                f"Origin {start:%Y-%m-%d} has {len(train_rows)} matured invoices before it and {len(test_rows)} after it, "
+                "or one class only; choose another origin."
+            )
+        tuned = tune(Book(ledger, start, horizon), trials, seed, show)
+        bundle = fit_timing(whole, tuned.parameters, tuned.calibrator, seed, start)
+        ours = Prediction.of(MODEL, predict_at_issue(bundle, whole, test_rows), test_rows, ledger.grace_days, horizon)
+        said = [
+            ours,
+            *challengers(whole, train_rows, test_rows, seed),
+            *simple_baselines(whole, start, train_rows, test_rows),
+        ]
+        parts.append(said)
+        rows.append(test_rows)
+        per_origin.append(table(said, test_rows.late, test_rows.y, horizon).assign(origin=f"{start:%Y-%m-%d}"))
+    late, y = (np.concatenate([getattr(r, name) for r in rows]) for name in ("late", "y"))
+    customers = rows[0].customers.append([r.customers for r in rows[1:]])
+    together = [joined(list(models)) for models in zip(*parts, strict=True)]
+    empirical = next(p for p in together if p.name == EMPIRICAL)
+    gained = skills(together[0], empirical, late, y, customers, horizon)
+    return Backtest(
+        metrics=table(together, late, y, horizon),
+        by_origin=pd.concat(per_origin).reset_index().set_index(["origin", "model"]),
+        skill=pd.DataFrame.from_dict(gained, orient="index", columns=["skill", "low", "high"]).rename_axis("loss"),
+        about={
+            "rows": len(y),
+            "origins": [f"{s:%Y-%m-%d}" for s in starts],
+            "until": f"{end:%Y-%m-%d}",
+            "horizon": horizon,
+            "trials": trials,
+            "seed": seed,
+        },
+    )
+
+
+def write_backtest(result: Backtest, folder: str | Path) -> None:
+    """metrics.csv, by_origin.csv, skill.csv and summary.txt, whole or not at all."""
+    with replaced_folder(folder) as new:
+        result.metrics.to_csv(new / "metrics.csv")
+        result.by_origin.to_csv(new / "by_origin.csv")
+        result.skill.to_csv(new / "skill.csv")
+        (new / "summary.txt").write_text(str(result) + "\n", encoding="utf-8")
+
+
+def _end(ledger: Ledger) -> pd.Timestamp:
+    end = end_of(ledger)
+    facts = settle(as_of(ledger, end))
+    if (facts["settled_on"].isna() & facts["written_off_on"].isna()).any() or facts.empty:
+        return end
+    return max(end, facts["due_on"].max() + pd.Timedelta(days=92))
