@@ -85,6 +85,7 @@ FROM known_invoice i
 LEFT JOIN reached paid ON paid.t = i.t AND paid.invoice_id = i.invoice_id AND paid.account = 'paid'
 LEFT JOIN reached closed ON closed.t = i.t AND closed.invoice_id = i.invoice_id AND closed.account = 'closed';
 CREATE INDEX state_index ON state (t, customer_id);
+CREATE INDEX state_invoice_index ON state (t, invoice_id);
 """
 
 # Own terms: the newest version known before t; without one, the version that becomes known first.
