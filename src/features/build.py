@@ -13,7 +13,7 @@ from ..ledger import Ledger, as_of, day, settle
 from ..ledger.cut import known_on
 from ..ledger.schema import TABLES
 from . import exposure, history, terms  # noqa: F401  (importing them fills the catalogue)
-from .catalogue import features
+from .catalogue import all_features
 from .moment import Moment, Terms
 
 KEYS = ["invoice_id", "customer_id", "as_of"]
@@ -86,7 +86,8 @@ def moments(ledger: Ledger, rows: pd.DataFrame) -> Iterator[Moment]:
     corrected = rows["customer_id"].isin(_corrected_customers(ledger)).to_numpy()
     if not corrected.all() or rows.empty:
         plain = rows[~corrected]
-        yield Moment(ledger, Terms.of(plain, ledger.invoices.set_index("invoice_id").loc[plain["invoice_id"]]))
+        grown = _of_customers(ledger, set(plain["customer_id"]))
+        yield Moment(grown, Terms.of(plain, grown.invoices.set_index("invoice_id").loc[plain["invoice_id"]]))
     if not corrected.any():
         return
     rows = rows[corrected]
@@ -95,7 +96,7 @@ def moments(ledger: Ledger, rows: pd.DataFrame) -> Iterator[Moment]:
     for at, block in rows.groupby("as_of"):
         cut = as_of(small, at)
         known = cut.invoices.set_index("invoice_id")
-        unknown = block["invoice_id"][~block["invoice_id"].isin(known.index)]
+        unknown = block["invoice_id"][~block["invoice_id"].isin(known.index)].unique()
         own = pd.concat([known, first.loc[unknown, known.columns]]).loc[block["invoice_id"]]
         yield Moment(cut, Terms.of(block, own))
 
@@ -108,11 +109,11 @@ def _compute(at: Moment) -> pd.DataFrame:
             "a decision point lies between an invoice's issue and its settlement."
         )
     columns = {}
-    for feature in features():
+    for feature in all_features():
         values = feature.compute(at)
         columns[feature.name] = np.asarray(values, dtype=object if feature.category else np.float64)
     table = pd.DataFrame(columns, index=at.own.rows.index)
-    return table.astype({feature.name: "str" for feature in features() if feature.category})
+    return table.astype({feature.name: "str" for feature in all_features() if feature.category})
 
 
 def _corrected_customers(ledger: Ledger) -> set[str]:
@@ -126,17 +127,14 @@ def _corrected_customers(ledger: Ledger) -> set[str]:
             late[:] = False  # when one becomes known is all that counts, and a stream can say that
         doubtful = table[table.duplicated(list(spec.key), keep=False) | late]
         found |= set(_owners(doubtful, owner))
-    payments, invoices = ledger.payments, ledger.invoices
-    found |= set(_owners(payments[payments["amount"] < 0], owner))
-    facts = settle(ledger).drop_duplicates("invoice_id").set_index("invoice_id")
-    settled = payments["invoice_id"].map(facts["settled_on"])
-    lost = (payments["kind"] == "write_off") & settled.notna()
-    credited = (payments["kind"] == "credit_note") & (payments["paid_on"] > settled)
-    found |= set(_owners(payments[lost | credited], owner))
-    prepaid = facts["settled_on"] < facts["issued_on"]
-    found |= set(facts.loc[prepaid, "customer_id"])
-    found |= set(invoices.loc[invoices["amount"] <= 0, "customer_id"])
-    return found
+    found |= set(_owners(ledger.payments[ledger.payments["amount"] < 0], owner))
+    rest = _of_customers(ledger, set(ledger.invoices["customer_id"]) - found)
+    facts = settle(rest).set_index("invoice_id")
+    settled = facts["settled_on"].reindex(rest.payments["invoice_id"]).set_axis(rest.payments.index)
+    lost = (rest.payments["kind"] == "write_off") & settled.notna()
+    credited = (rest.payments["kind"] == "credit_note") & (rest.payments["paid_on"] > settled)
+    found |= set(_owners(rest.payments[lost | credited], owner))
+    return found | set(facts.loc[facts["settled_on"] < facts["issued_on"], "customer_id"])
 
 
 def _owners(table: pd.DataFrame, owner: pd.Series) -> list[str]:

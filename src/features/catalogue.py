@@ -36,7 +36,7 @@ FAMILIES = ("terms", "history", "exposure")
 _REGISTERED: dict[str, Feature] = {}
 
 
-def features() -> list[Feature]:
+def all_features() -> list[Feature]:
     """All features in the order of their columns: by family, then as they were written."""
     return sorted(_REGISTERED.values(), key=lambda f: FAMILIES.index(f.family))
 
@@ -65,7 +65,7 @@ def catalogue() -> pd.DataFrame:
                 "category" if f.category else "float64",
                 f.missing or "never missing",
             )
-            for f in features()
+            for f in all_features()
         ],
         columns=["name", "sentence", "unit", "family", "dtype", "missing"],
     )

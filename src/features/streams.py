@@ -116,7 +116,7 @@ class History:
         weight = np.zeros(values.size + 1)
         weighted = np.zeros(values.size + 1)
         starts = np.unique(self.lo[self.hi > self.lo])
-        ends = np.r_[starts[1:], values.size]
+        ends = np.append(starts[1:], values.size)[: len(starts)]
         for start, end in zip(starts, ends, strict=True):
             w = np.exp2((days[start:end] - days[start]) / half_life)
             weight[start + 1 : end + 1] = np.cumsum(w)
