@@ -67,8 +67,8 @@ def _weekday(number: float) -> str:
 WORDS: dict[str, Wording] = {
     "late_share": Wording("level", _plain("Share of its invoices paid late so far:", percent)),
     "days_late_mean": Wording("level", _lateness("Paid on average")),
-    "days_late_mean_5": Wording("level", _lateness("Paid its last five invoices on average")),
-    "days_late_mean_180": Wording("level", _lateness("Paid in the last 180 days on average")),
+    "late_share_due": Wording("level", _plain("Share of its invoices paid late, or still unpaid after due:", percent)),
+    "late_share_due_10": Wording("level", _plain("Late among its last ten invoices:", percent)),
     "days_late_decayed": Wording("level", _lateness("Paid lately on average")),
     "days_late_last": Wording("level", _lateness("Paid its last invoice")),
     "days_late_sd": Wording("spread", _plain("Its payment dates scatter by", _days)),

@@ -134,7 +134,8 @@ def _corrected_customers(ledger: Ledger) -> set[str]:
     lost = (rest.payments["kind"] == "write_off") & settled.notna()
     credited = (rest.payments["kind"] == "credit_note") & (rest.payments["paid_on"] > settled)
     found |= set(_owners(rest.payments[lost | credited], owner))
-    return found | set(facts.loc[facts["settled_on"] < facts["issued_on"], "customer_id"])
+    odd = facts["cancelled"] | (facts["settled_on"] < facts["issued_on"])
+    return found | set(facts.loc[odd, "customer_id"])
 
 
 def _owners(table: pd.DataFrame, owner: pd.Series) -> list[str]:

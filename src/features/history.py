@@ -10,6 +10,7 @@ from .moment import Moment
 from .streams import Floats, ratio
 
 _NONE = "the customer has no settled invoice yet"
+_NOT_DUE = "no other invoice of the customer has fallen due yet"
 
 
 @feature("invoices", "history")
@@ -42,16 +43,16 @@ def days_late_last(at: Moment) -> Floats:
     return at.settled.latest("days_late")
 
 
-@feature("days", "history", _NONE)
-def days_late_mean_5(at: Moment) -> Floats:
-    """Mean days late of the five invoices that the customer settled last."""
-    return at.settled.mean("days_late", last=5)
+@feature("share", "history", _NOT_DUE)
+def late_share_due(at: Moment) -> Floats:
+    """Share late among the customer's other invoices that have fallen due, those still unpaid included."""
+    return at.fallen_due.mean("late")
 
 
-@feature("days", "history", "the customer settled nothing in the last 180 days")
-def days_late_mean_180(at: Moment) -> Floats:
-    """Mean days late of the invoices that the customer settled in the last 180 days."""
-    return at.settled.mean("days_late", within=180)
+@feature("share", "history", _NOT_DUE)
+def late_share_due_10(at: Moment) -> Floats:
+    """Share late among the ten of the customer's other invoices that fell due last, those still unpaid included."""
+    return at.fallen_due.mean("late", last=10)
 
 
 @feature("days", "history", _NONE)

@@ -104,6 +104,23 @@ class Moment:
         return History(stream, columns, self.customer, self.at)
 
     @cached_property
+    def fallen_due(self) -> History:
+        """The customer's invoices whose grace had passed by as_of, not cancelled, in the order of their due dates: late.
+
+        Settled or not, each is here from the same day on, so that quick payers do not come first.
+        """
+        kept = np.flatnonzero(~self.facts["cancelled"].to_numpy())
+        due = self._due[kept]
+        grace = self.ledger.grace_days
+        name = self.facts["invoice_id"].to_numpy(dtype=object)[kept].astype(str)
+        late = (self._settled[kept] > due + grace).astype(np.int64)
+        stream = Stream(self._owner[kept], np.maximum(due + grace, self._issued[kept]), due, name)
+        place = np.full(len(self.facts), -1, dtype=np.int64)
+        place[kept[stream.order]] = np.arange(len(kept))
+        own = np.where(self._own_known, self.own_fact(place), -1)
+        return History(stream, {"late": late}, self.customer, self.at, own)
+
+    @cached_property
     def others(self) -> Ints:
         """(n,) number of the customer's other invoices that were issued before as_of."""
         stream = Stream(self._owner, self._issued)

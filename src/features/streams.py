@@ -60,16 +60,20 @@ class Stream:
 
 
 class History:
-    """The settled invoices of each row's customer as a stream by settlement day, and statistics over them.
+    """Events of each row's customer before as_of, and statistics over them.
 
     Parameters
     ----------
-    stream : events by settlement day.
+    stream : the events by day.
     values : integer columns (m,) in the events' own order.
     group, before : (n,) customer and as_of day of each row.
+    own : (n,) place in the stream of an event that a row's means leave out, -1 = none.
     """
 
-    def __init__(self, stream: Stream, values: dict[str, Ints], group: Ints, before: Ints) -> None:
+    def __init__(
+        self, stream: Stream, values: dict[str, Ints], group: Ints, before: Ints, own: Ints | None = None
+    ) -> None:
+        self._own = own
         self._stream = stream
         self._values = {name: v[stream.order] for name, v in values.items()}
         self._prefix: dict[str, Ints] = {}
@@ -85,13 +89,17 @@ class History:
         return (self.hi - self.lo).astype(np.float64)
 
     def mean(self, name: str, within: int | None = None, last: int | None = None) -> Floats:
-        """Mean of a column over all, those settled in the last ``within`` days, or the ``last`` so many; NaN without any."""
+        """Mean of a column over all, those of the last ``within`` days, or the ``last`` so many; NaN without any."""
         lo = self.lo
         if within is not None:
             lo, _ = self._stream.between(self._group, self._before - within, self._before)
+        own = np.full_like(lo, -1) if self._own is None else self._own
         if last is not None:
-            lo = np.maximum(lo, self.hi - last)
-        return ratio(self._sum(name, lo), self.hi - lo)
+            lo = np.maximum(lo, self.hi - last - ((own >= self.hi - last) & (own < self.hi)))
+        mine = (own >= lo) & (own < self.hi)
+        values = self._values[name]
+        less = np.where(mine, values[np.where(mine, own, 0)], 0) if values.size else np.zeros_like(lo)
+        return ratio(self._sum(name, lo) - less, self.hi - lo - mine)
 
     def sd(self, name: str) -> Floats:
         """Standard deviation (ddof 1) of a column; NaN below two."""

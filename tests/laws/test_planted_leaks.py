@@ -11,10 +11,12 @@ import pytest
 
 from paybench.features import features_at, issue_rows, labels
 from paybench.features import moment as kernel
-from paybench.features.streams import History, Stream
+from paybench.features.streams import History, Ints, Stream
 from paybench.ledger import Ledger, as_of
 from paybench.ledger import settle as true_settle
 from paybench.simulate import simulate
+
+Values = dict[str, Ints]
 
 
 @pytest.fixture(scope="module")

@@ -113,6 +113,14 @@ SELECT *, days_late > (SELECT grace FROM setting) AS late,
     ((settled + 3) % 7 + 7) % 7 AS weekday
 FROM other WHERE settled IS NOT NULL AND NOT cancelled;
 CREATE INDEX history_index ON history (n);
+
+CREATE TABLE fallen_due AS
+SELECT n, settled IS NULL OR days_late > (SELECT grace FROM setting) AS late,
+    ROW_NUMBER() OVER (
+        PARTITION BY n
+        ORDER BY MAX(due + (SELECT grace FROM setting), issued) DESC, due DESC, invoice_id DESC) AS back
+FROM other WHERE NOT cancelled AND due + (SELECT grace FROM setting) < t;
+CREATE INDEX fallen_due_index ON fallen_due (n);
 """
 
 _FEATURES = """
@@ -133,8 +141,8 @@ SELECT
      FROM history h, (SELECT n, AVG(days_late) AS mean FROM history GROUP BY n) centre
      WHERE h.n = point.n AND centre.n = point.n) AS days_late_sd,
     (SELECT days_late FROM history h WHERE h.n = point.n AND back = 1) AS days_late_last,
-    (SELECT AVG(days_late) FROM history h WHERE h.n = point.n AND back <= 5) AS days_late_mean_5,
-    (SELECT AVG(days_late) FROM history h WHERE h.n = point.n AND settled >= point.t - 180) AS days_late_mean_180,
+    (SELECT AVG(late) FROM fallen_due f WHERE f.n = point.n) AS late_share_due,
+    (SELECT AVG(late) FROM fallen_due f WHERE f.n = point.n AND back <= 10) AS late_share_due_10,
     (SELECT SUM(days_late * POWER(0.5, (point.t - settled) / 90.0)) / SUM(POWER(0.5, (point.t - settled) / 90.0))
      FROM history h WHERE h.n = point.n) AS days_late_decayed,
     point.t - (

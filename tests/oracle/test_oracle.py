@@ -64,9 +64,8 @@ def test_history(book: Ledger) -> None:
     assert row["days_late_sd"] == pytest.approx(math.sqrt(2261 / 30))
     # A3 to A5 settle on one day; A3 was due first, so it is not the last.
     assert row["days_late_last"] == 0
-    # Without A0: 25 / 5.
-    assert row["days_late_mean_5"] == 5
-    assert row["days_late_mean_180"] == pytest.approx(35 / 6)
+    # Fallen due more than 5 days ago, not cancelled: A0, A1, A3 late, A6 written off, A8 unpaid; A2, A4, A5 in time.
+    assert row[["late_share_due", "late_share_due_10"]].tolist() == [5 / 8, 5 / 8]
     # On 86 A9 has come, and 5 days are within the grace.
     assert at(book, "A11", 86)[["n_settled", "late_share", "days_late_last"]].tolist() == [7, 3 / 7, 5]
     # Weekdays: 10 -> Thursday, 20 -> Sunday, 33 and 40 -> Saturday.
@@ -98,14 +97,11 @@ def test_a_reversal_reopens_from_the_next_day_on(book: Ledger) -> None:
     assert at(book, "A11", 27)[["open_count", "open_amount", "overdue_count"]].tolist() == [6, 510, 1]
 
 
-def test_the_window_of_180_days(book: Ledger) -> None:
-    # On 200 the window begins on 20 and holds A1 6, A2 -2, A3 21, A4 0, A5 0, A9 5; on 201 A1 has left.
-    assert at(book, "A11", 200)["days_late_mean_180"] == 30 / 6
-    assert at(book, "A11", 201)["days_late_mean_180"] == pytest.approx(24 / 5)
-    # On 266 (= 85 + 181) nothing is left in it, and the history is still there.
-    assert at(book, "A11", 265)["days_late_mean_180"] == 5
-    assert np.isnan(at(book, "A11", 266)["days_late_mean_180"])
-    assert at(book, "A11", 266)["n_settled"] == 7
+def test_what_has_fallen_due(book: Ledger) -> None:
+    # The grace of A9 (due on 80) ends with 85: on 86 it counts, and was paid in time.
+    assert at(book, "A11", 86)["late_share_due"] == 5 / 9
+    # On 266 A10 and A12 are unpaid as well; without A0, which was due first, ten are left.
+    assert at(book, "A11", 266)[["late_share_due", "late_share_due_10"]].tolist() == [7 / 11, 6 / 10]
 
 
 def test_history_is_ordered_by_settlement() -> None:
@@ -184,8 +180,8 @@ def test_rows_keep_their_order_and_types(book: Ledger) -> None:
     assert frame["n_settled"].tolist() == [1, 6, 3, 6]
     assert list(frame.columns) == [
         *TERMS,
-        *["country", "n_settled", "late_share", "days_late_mean", "days_late_sd", "days_late_last", "days_late_mean_5"],
-        *["days_late_mean_180", "days_late_decayed", "days_since_payment", "pay_weekday", "disputed_share"],
+        *["country", "n_settled", "late_share", "days_late_mean", "days_late_sd", "days_late_last", "late_share_due"],
+        *["late_share_due_10", "days_late_decayed", "days_since_payment", "pay_weekday", "disputed_share"],
         *["open_count", "open_amount", "overdue_count", "amount_to_usual"],
     ]
     assert set(frame.drop(columns="country").dtypes) == {np.dtype("float64")}

@@ -1,0 +1,129 @@
+"""Attributions are exact, and the words follow their sign."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from math import factorial
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+import pytest
+import shap
+
+from paybench.explain import reasons
+from paybench.explain.reasons import LEAST, with_overdue
+from paybench.features import at_issue, labels, open_on
+from paybench.ledger import Ledger, as_of
+from paybench.models.bundle import Bundle
+from paybench.models.timing import Timing
+from tests.explain.conftest import AS_OF
+
+
+@pytest.fixture(scope="module")
+def X(book: Ledger) -> pd.DataFrame:
+    return open_on(book, AS_OF)
+
+
+def shapley(tree: dict[str, Any], row: np.ndarray) -> np.ndarray:
+    """Shapley values of one tree for one row by their definition: every coalition of features, one by one.
+
+    Features outside a coalition are averaged out along the tree, by how many training rows went each way.
+    """
+    n = len(row)
+    value = {s: expected(tree, row, s) for k in range(n + 1) for s in combinations(range(n), k)}
+    values = np.zeros(n)
+    for s in value:
+        for j in set(range(n)) - set(s):
+            weight = factorial(len(s)) * factorial(n - len(s) - 1) / factorial(n)
+            values[j] += weight * (value[tuple(sorted((*s, j)))] - value[s])
+    return values
+
+
+def expected(node: dict[str, Any], row: np.ndarray, known: tuple[int, ...]) -> float:
+    """The mean of a tree's leaves that a row reaches, knowing only some of its features."""
+    if "leaf_value" in node:
+        return float(node["leaf_value"])
+    sides = [node["left_child"], node["right_child"]]
+    if node["split_feature"] in known:
+        return expected(sides[not goes_left(node, row[node["split_feature"]])], row, known)
+    counts = [side.get("internal_count", side.get("leaf_count")) for side in sides]
+    means = [expected(side, row, known) for side in sides]
+    return float(np.average(means, weights=counts))
+
+
+def goes_left(node: dict[str, Any], value: float) -> bool:
+    """LightGBM's rule for numbers, missing values and categories."""
+    if node["decision_type"] == "==":
+        return bool(value >= 0) and str(int(value)) in node["threshold"].split("||")
+    if np.isnan(value):
+        return bool(node["default_left"]) if node["missing_type"] == "NaN" else node["threshold"] >= 0.0
+    return bool(value <= node["threshold"])
+
+
+def test_attributions_are_shapley_values(book: Ledger, X: pd.DataFrame) -> None:
+    # Numbers, missing values and categories.
+    names = ["late_share", "days_since_payment", "country", "amount", "overdue_count"]
+    rows = at_issue(as_of(book, AS_OF))
+    facts = labels(book, rows, AS_OF)
+    ripe = facts["days_late_capped"].notna().to_numpy()
+    timing = Timing(trees=4, leaves=12).fit(rows.loc[ripe, names], facts.loc[ripe, "days_late_capped"])
+    late = lgb.Booster(model_str=timing.forest_.revalued(timing.forest_.leaf_late(0)))
+    matrix = timing.encoder_.transform(pd.concat([X[names].head(6), rows[names].head(6)]))
+    assert np.isnan(matrix).any()
+    assert any("==" in str(tree) for tree in late.dump_model()["tree_info"])
+
+    # What the bundle calls an attribution is the Shapley value by its definition, tree by tree.
+    trees = [info["tree_structure"] for info in late.dump_model()["tree_info"]]
+    by_definition = [np.sum([shapley(tree, row) for tree in trees], axis=0) for row in matrix]
+    exact = np.asarray(late.predict(matrix, pred_contrib=True))
+    np.testing.assert_allclose(exact[:, :-1], by_definition, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(exact.sum(axis=1), late.predict(matrix), rtol=0, atol=1e-9)
+
+
+def test_attributions_are_those_of_shap(forest: Bundle, X: pd.DataFrame) -> None:
+    assert forest.encoder is not None
+    assert forest.forest is not None
+    ours = forest.attributions(X)
+    matrix = forest.encoder.transform(X)
+    explainer = shap.TreeExplainer(forest.late_trees)
+
+    # shap sees the same model. (It lets LightGBM compute, so this is no second opinion; the test above is.)
+    np.testing.assert_allclose(ours.drop(columns="base"), explainer.shap_values(matrix), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(ours["base"], explainer.expected_value, rtol=0, atol=1e-9)
+
+    # They add up to the forest's P(late), whose histograms are kept in single precision.
+    late = forest.forest.predict(matrix).later_than(int(forest.about["grace_days"]))
+    np.testing.assert_allclose(ours.sum(axis=1), late, rtol=0, atol=1e-7)
+
+
+def test_direction_of_the_words_is_that_of_the_sign(forest: Bundle, X: pd.DataFrame) -> None:
+    attributions = forest.attributions(X)
+    table = reasons(X, attributions, forest.about["medians"])
+    points = table.map(lambda text: float(re.search(r": ([+-][\d.]+) points?\.$", text)[1]) if text else 0.0)  # type: ignore[index]
+
+    # The weightiest reason comes first, and small ones are not spoken of.
+    size = points.abs().to_numpy()
+    assert (np.diff(size, axis=1) <= 0).all()
+    assert (size[size > 0] >= 100 * LEAST - 0.05).all()
+
+    # One feature alone decides: the reason names its value and has its sign.
+    for sign in (1, -1):
+        alone = attributions.drop(columns="base") * 0.0
+        alone["late_share"] = 0.2 * sign
+        (said,) = set(reasons(X.assign(late_share=0.75), alone, {"late_share": 0.5})["reason_1"])
+        assert (
+            said == f"Share of its invoices paid late so far: 75 % (book: 50 %): {'+' if sign > 0 else '-'}20 points."
+        )
+
+
+def test_being_overdue_is_said_first() -> None:
+    table = pd.DataFrame({"reason_1": ["a", "a"], "reason_2": ["b", "b"], "reason_3": ["c", "c"]}).astype("str")
+
+    # Only where the grace days are over, and the rest moves down.
+    assert with_overdue(table, np.array([3, 1]), 1).to_numpy().tolist() == [
+        ["Unpaid 3 days after its due date.", "a", "b"],
+        ["a", "b", "c"],
+    ]
