@@ -41,11 +41,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "set PAYBENCH_DEBUG=1 to see where, and please report it."
         )
     if answer is not None:
-        print(json.dumps(answer[0], indent=1) if options.json else answer[1])
+        _say(options, answer)
     return 0
 
 
 Answer = tuple[dict[str, Any], str] | None
+
+
+def _say(options: argparse.Namespace, answer: tuple[dict[str, Any], str]) -> None:
+    print(json.dumps(answer[0], indent=1) if options.json else answer[1])
 
 
 def _failed(sentence: str, code: int = 1) -> int:
@@ -56,7 +60,7 @@ def _failed(sentence: str, code: int = 1) -> int:
 def _demo(options: argparse.Namespace) -> Answer:
     from .demo import run_demo
 
-    found = run_demo(options.out, trials=options.trials, show=True)
+    found = run_demo(options.out, options.store, options.trials, _show(options))
     return found, found["said"]
 
 
@@ -91,13 +95,18 @@ def _formats(_: argparse.Namespace) -> Answer:
 
 
 def _check(options: argparse.Namespace) -> Answer:
+    from textwrap import fill
+
     from .ledger.checks import check
 
     findings = check(_ledger(options))
-    answer = {"failures": [vars(f) for f in findings]}
-    if any(f.severity == "refuse" for f in findings):
-        raise PaybenchError("; ".join(f.sentence for f in findings if f.severity == "refuse"))
-    return answer, "\n".join(f"{f.severity}: {f.sentence}" for f in findings) or "every check passed"
+    lines = [fill(f"{f.severity}: {f.sentence}.", 80, subsequent_indent="  ", break_on_hyphens=False) for f in findings]
+    answer = {"findings": [vars(f) for f in findings]}, "\n".join(lines) or "every check passed"
+    refused = sum(f.severity == "refuse" for f in findings)
+    if refused:
+        _say(options, answer)
+        raise PaybenchError(f"{options.ledger} is refused for {refused} of these; set them right, and import it again.")
+    return answer
 
 
 def _features(options: argparse.Namespace) -> Answer:
@@ -172,7 +181,7 @@ def _backtest(options: argparse.Namespace) -> Answer:
 
 
 def _explain(options: argparse.Namespace) -> Answer:
-    from .explain.report import write_report
+    from .report import write_report
 
     write_report(_ledger(options), options.as_of, options.out, options.store, show=_show(options))
     return {"out": str(options.out)}, f"report written to {options.out}"
@@ -197,7 +206,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"paybench {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    demo = _add(commands, "demo", _demo, "the whole job on the sample: train, register, score, report")
+    demo = _with_store(_add(commands, "demo", _demo, "the whole job on the sample: train, register, score, report"))
     demo.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR", help="where scores and report go (demo)")
     demo.add_argument("--trials", type=_count, default=12, metavar="N", help="parameter sets that tuning tries (12)")
 

@@ -36,7 +36,7 @@ def replaced_file(target: str | Path) -> Iterator[Path]:
 
 @contextmanager
 def replaced_folder(target: str | Path) -> Iterator[Path]:
-    """A new folder to fill; it takes the place of ``target`` when the block ends well, and is removed when it does not."""
+    """A new folder to fill; it takes the place of ``target`` when the block ends well, and goes when it does not."""
     path = Path(target)
     if path.exists() and not path.is_dir():
         raise PaybenchError(f"{path} is a file; give the name of a folder to write.")

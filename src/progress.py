@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterator, Sized
 from typing import Protocol, TypeVar
 
@@ -29,6 +30,13 @@ def track(items: Items[T], what: str, show: bool) -> Iterator[T]:
             if done % step == 0:
                 print(f"{what}: {done} of {len(items)}", file=sys.stderr, flush=True)
             yield item
+
+
+def without_widgets() -> None:
+    """Let libraries that draw progress with widgets (Optuna, shap) find none, without a warning in red in notebooks."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import tqdm.auto  # noqa: F401
 
 
 def say(text: str, show: bool) -> None:

@@ -23,10 +23,12 @@ from .spreadsheet import csv_bytes
 CHUNK = 20_000
 """Invoices scored at a time; bounds the memory."""
 
-COLUMNS = (
-    "invoice_id customer_id as_of currency amount_open due_on days_overdue p_late p_late_30 p_late_60 p_late_90 p_never "
-    "pay_on_p10 pay_on_p50 pay_on_p90 expected_days_late risk reason_1 reason_2 reason_3 flags model_version"
-).split()
+COLUMNS = [
+    *["invoice_id", "customer_id", "as_of", "currency", "amount_open", "due_on", "days_overdue"],
+    *["p_late", "p_late_30", "p_late_60", "p_late_90", "p_never"],
+    *["pay_on_p10", "pay_on_p50", "pay_on_p90", "expected_days_late", "risk"],
+    *["reason_1", "reason_2", "reason_3", "flags", "model_version"],
+]
 """Columns of the score table."""
 
 _COLD = 3
@@ -55,7 +57,8 @@ def score(
     - p_late = P(paid later than due_on + grace), 1 once that day has passed; p_late_30/60/90 = P(days late > 30/60/90);
       p_never = P(written off, or not paid within a year after due);
     - pay_on_p10/50/90 : quantiles of the pay date, NaT where they fall into "never"; expected_days_late =
-      E[min(days late, 180)]; risk : low, medium, high by P(still unpaid 30 days after ``date``), its limits from the bundle;
+      E[min(days late, 180)]; risk : low, medium, high by P(still unpaid 30 days after ``date``), its limits from the
+      bundle;
     - flags : cold_start (fewer than 3 settled invoices), unseen_value (a code that training did not know), thin_tail
       (a p_late_k above 5 % rests on fewer than 100 matured invoices that late), joined by spaces.
 

@@ -58,7 +58,7 @@ def retrained(tmp_path_factory: pytest.TempPathFactory) -> Retrained:
     place = tmp_path_factory.mktemp("retrained")
     write_world(simulate(60, 18, seed=3), place / "ledger")
     store = place / "store"
-    run = _retrain(place / "ledger", AS_OF, store)
+    run = _run("retrain.py", *_arguments(place / "ledger", AS_OF, store))
     assert run.returncode == 0, run.stderr
     return Retrained(place / "ledger", Store.at(store), run)
 
@@ -136,7 +136,7 @@ def test_the_numbers_that_a_notebook_states_are_those_of_the_candidate(
     retrained: Retrained, notebook: str, losses: list[str]
 ) -> None:
     shown = _outputs(retrained.artifacts() / "notebooks" / f"{notebook}.ipynb")
-    sentence = r"forest (beats|does not beat) .*:\n.* ([\d.]+) against ([\d.]+), skill (\S+)% \(95 % interval (\S+)%"
+    sentence = r"model (beats|does not beat) .*:\n.* ([\d.]+) against ([\d.]+), skill (\S+)% \(95 % interval (\S+)%"
     said = re.findall(sentence, shown)
     assert len(said) == len(losses)
     metrics = retrained.candidate.metrics
@@ -163,17 +163,21 @@ def test_the_nightly_scores_are_those_of_the_package(retrained: Retrained, tmp_p
     }
 
 
-def test_run_again_it_trains_nothing_and_shows_the_same(retrained: Retrained) -> None:
+def test_run_again_it_trains_nothing_and_shows_the_same(
+    retrained: Retrained, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     finished = (retrained.candidate.folder / "candidate.json").stat()
     before = retrained.artifacts()
-    again = _retrain(retrained.ledger, AS_OF, retrained.store.folder, "--no-promote")
-    assert again.returncode == 0, again.stderr
-    assert "tuning" not in again.stderr
+    monkeypatch.syspath_prepend(PIPELINES)
+    arguments = _arguments(retrained.ledger, AS_OF, retrained.store.folder)
+    assert import_module("retrain").main([*arguments, "--no-promote"]) == 0
+    said = capsys.readouterr()
+    assert "tuning" not in said.err
     now = (retrained.candidate.folder / "candidate.json").stat()
     assert (now.st_ino, now.st_mtime_ns) == (finished.st_ino, finished.st_mtime_ns)
 
     # Registered once more, and not judged.
-    answer = json.loads(again.stdout)
+    answer = json.loads(said.out)
     assert answer["promoted"] is False
     assert answer["champion"] == retrained.answer["champion"]
     assert answer["challenger"] != retrained.answer["challenger"]
@@ -186,12 +190,14 @@ def test_run_again_it_trains_nothing_and_shows_the_same(retrained: Retrained) ->
         assert _shown(copies[0]) == _shown(copies[1])
 
 
-def test_too_few_labels_are_declined_and_the_champion_stays(retrained: Retrained, tmp_path: Path) -> None:
+def test_too_few_labels_are_declined_and_the_champion_stays(
+    retrained: Retrained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     store = tmp_path / "store"
     shutil.copytree(retrained.store.folder, store)
-    run = _retrain(retrained.ledger, "2024-02-15", store)
-    assert run.returncode == 0, run.stderr
-    answer = json.loads(run.stdout)
+    monkeypatch.syspath_prepend(PIPELINES)
+    assert import_module("retrain").main(_arguments(retrained.ledger, "2024-02-15", store)) == 0
+    answer = json.loads(capsys.readouterr().out)
     assert answer["promoted"] is False
     assert answer["reason"].startswith("too few labels")
     assert answer["notebooks"] == []
@@ -201,21 +207,25 @@ def test_too_few_labels_are_declined_and_the_champion_stays(retrained: Retrained
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (
-            ["--as-of", "tomorrow"],
-            "retrain: 'tomorrow' is not a date; write it as YYYY-MM-DD, for example 2026-01-31.\n",
-        ),
-        (["--as-of", AS_OF, "--trials", "0"], "retrain: The setting 'trials' is 0; give a whole number, at least 1.\n"),
+        (["--as-of", "tomorrow"], "'tomorrow' is not a date; write it as YYYY-MM-DD, for example 2026-01-31."),
+        (["--as-of", AS_OF, "--trials", "0"], "The setting 'trials' is 0; give a whole number, at least 1."),
+        (["--as-of", AS_OF, "--params", "none.yaml"], "The settings at none.yaml cannot be read"),
     ],
 )
 def test_what_a_user_gets_wrong_is_one_sentence(
-    retrained: Retrained, tmp_path: Path, arguments: list[str], sentence: str
+    arguments: list[str],
+    sentence: str,
+    retrained: Retrained,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    run = _run("retrain.py", "--ledger", str(retrained.ledger), "--store", str(tmp_path), *arguments)
-    assert run.returncode == 1
-    assert run.stderr.endswith(sentence)
-    assert "Traceback" not in run.stderr
-    assert run.stdout == ""
+    monkeypatch.syspath_prepend(PIPELINES)
+    known = ["--ledger", str(retrained.ledger), "--store", str(tmp_path / "store")]
+    assert import_module("retrain").main([*known, *arguments]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines()[-1].startswith(f"retrain: {sentence}")
 
 
 @pytest.mark.parametrize(
@@ -263,9 +273,8 @@ def test_a_notebook_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def _retrain(ledger: Path, as_of: str, store: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    arguments = ["--ledger", str(ledger), "--as-of", as_of, "--store", str(store), "--trials", str(TRIALS), *more]
-    return _run("retrain.py", *arguments)
+def _arguments(ledger: Path, as_of: str, store: Path) -> list[str]:
+    return ["--ledger", str(ledger), "--as-of", as_of, "--store", str(store), "--trials", str(TRIALS)]
 
 
 def _run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:

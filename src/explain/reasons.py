@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..features import features
+from ..features import all_features
 from .words import WORDS, Wording, percent
 
 COUNT = 3
@@ -19,7 +19,7 @@ def reasons(X: pd.DataFrame, attributions: pd.DataFrame, medians: dict[str, floa
     """The strongest reasons of each row.
 
     Features of one theme (how late a customer pays, say, measured in six ways) are one reason, so that it is not
-    split: its weight is the sum of their attributions, and the feature that says most in that direction gives the words.
+    split: its weight is the sum of their attributions, and the feature that says most in that direction is quoted.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def reasons(X: pd.DataFrame, attributions: pd.DataFrame, medians: dict[str, floa
     -------
     DataFrame reason_1 .. reason_3, the weightiest first, empty text where there is no further one.
     """
-    names = [f.name for f in features() if f.name in attributions.columns]
+    names = [f.name for f in all_features() if f.name in attributions.columns]
     themes = [_wording(name).theme for name in names]
     order = list(dict.fromkeys(themes))
     values = attributions[names].to_numpy()
@@ -80,7 +80,7 @@ def with_overdue(table: pd.DataFrame, days_overdue: np.ndarray, grace_days: int)
 def sentence(name: str, value: object, median: float | None) -> str:
     """One feature's value in words, without a full stop."""
     if value is None or value != value or value is pd.NA:
-        missing = next((f.missing for f in features() if f.name == name), "")
+        missing = next((f.missing for f in all_features() if f.name == name), "")
         return missing[:1].upper() + missing[1:] if missing else f"{name} is unknown"
     if isinstance(value, str):
         return f"{_sentence_of(name).rstrip('.')}: {value}"
@@ -99,4 +99,4 @@ def _wording(name: str) -> Wording:
 
 
 def _sentence_of(name: str) -> str:
-    return next((f.sentence for f in features() if f.name == name), name)
+    return next((f.sentence for f in all_features() if f.name == name), name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -144,14 +143,18 @@ def _owners(table: pd.DataFrame, owner: pd.Series) -> list[str]:
 
 
 def _of_customers(ledger: Ledger, customers: set[str]) -> Ledger:
+    """The tables that features use, of some customers: by customer, and by the invoice where somebody else pays."""
     invoices = ledger.invoices[ledger.invoices["customer_id"].isin(customers)]
-    tables = {}
+    tables: dict[str, pd.DataFrame] = {}
     for name in _USED:
         table = ledger.table(name)
-        mine = table["invoice_id"].isin(invoices["invoice_id"]) if "invoice_id" in table else False
-        theirs = table["customer_id"].isin(customers) if "customer_id" in table else False
-        tables[name] = table[mine | theirs].reset_index(drop=True)
-    return replace(ledger, **tables)
+        kept = pd.Series(False, index=table.index)
+        if "invoice_id" in table:
+            kept |= table["invoice_id"].isin(invoices["invoice_id"])
+        if "customer_id" in table:
+            kept |= table["customer_id"].isin(customers)
+        tables[name] = table[kept].reset_index(drop=True)
+    return ledger.with_tables(tables)
 
 
 def _first_version(invoices: pd.DataFrame) -> pd.DataFrame:

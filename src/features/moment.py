@@ -105,7 +105,7 @@ class Moment:
 
     @cached_property
     def fallen_due(self) -> History:
-        """The customer's invoices whose grace had passed by as_of, not cancelled, in the order of their due dates: late.
+        """The customer's invoices whose grace had passed by as_of, not cancelled, ordered by due date: late (0/1).
 
         Settled or not, each is here from the same day on, so that quick payers do not come first.
         """
@@ -224,7 +224,7 @@ class Moment:
         return np.where(same, self.own_fact(values), 0)
 
     def _reductions(self) -> tuple[Ints, Ints, Ints, Ints]:
-        """Payments on invoices while these were open (invoice row, day, units), and what closing took off, per invoice."""
+        """Payments on open invoices (invoice row, day, units), and per invoice what its closing took off."""
         payments = self.ledger.payments
         invoice = pd.Index(self.facts["invoice_id"]).get_indexer(payments["invoice_id"]).astype(np.int64)
         kept = invoice >= 0

@@ -44,7 +44,20 @@ class Import:
 
     ledger: Ledger
     rejected: pd.DataFrame
-    summary: dict[str, object]
+    summary: dict[str, Any]
+
+    def __str__(self) -> str:
+        lines = []
+        for file in self.summary["files"]:
+            rows = file["rows"]
+            lines.append(
+                f"{file['file']}: {rows['read']} rows, {rows['accepted']} accepted, {rows['rejected']} rejected"
+            )
+            for currency, money in file["amounts"].items():
+                sums = f"{money['accepted']} accepted + {money['rejected']} rejected"
+                lines.append(f"  {currency} {money['read']} read = {sums}")
+        lines += [f"  {count} rejected: {reason}" for reason, count in self.summary["reasons"].items()]
+        return "\n".join(lines)
 
 
 def import_files(

@@ -8,6 +8,7 @@ decimal(18, 4). Sums that must add up are made in :data:`MONEY_UNITS` per curren
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -151,7 +152,14 @@ _TABLES = (
 TABLES: dict[str, Table] = {t.name: t for t in _TABLES}
 """The eight tables by name, invoices first."""
 
-_EMPTY = {"id": "str", "text": "str", "date": DATE, "amount": "float64", "number": "float64", "flag": "bool"}
+_EMPTY: dict[str, Any] = {
+    "id": "str",
+    "text": "str",
+    "date": DATE,
+    "amount": "float64",
+    "number": "float64",
+    "flag": "bool",
+}
 
 
 def conform(name: str, table: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -178,7 +186,8 @@ def conform(name: str, table: pd.DataFrame | None = None) -> pd.DataFrame:
     missing = [c.name for c in spec.columns if c.required and c.name not in table.columns]
     if missing:
         raise PaybenchError(
-            f"Table '{name}' has no column {', '.join(map(repr, missing))}; it has {', '.join(map(str, table.columns))}. "
+            f"Table '{name}' has no column {', '.join(map(repr, missing))}; "
+            f"it has {', '.join(map(str, table.columns))}. "
             f"Every ledger needs {', '.join(c.name for c in spec.columns if c.required)} there."
         )
     out: dict[str, pd.Series] = {}

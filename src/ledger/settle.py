@@ -31,7 +31,7 @@ def settle(ledger: Ledger) -> pd.DataFrame:
     invoices = ledger.invoices
     n = len(invoices)
     amount = units(invoices["amount"])
-    floor = amount - int(round(ledger.tolerance * MONEY_UNITS))
+    floor = amount - round(ledger.tolerance * MONEY_UNITS)
     row, paid_day, paid, kind = _applied(ledger)
 
     lost = kind == "write_off"

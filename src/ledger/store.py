@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import hashlib
+import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -61,7 +61,8 @@ def read_ledger(folder: str | Path) -> Ledger:
         )
     if not settings.exists():
         raise PaybenchError(
-            f"{path} holds no ledger.json, so it is no ledger folder; name the folder that 'paybench ledger import' wrote."
+            f"{path} holds no ledger.json, so it is no ledger folder; "
+            "name the folder that 'paybench ledger import' wrote."
         )
     try:
         parts: dict[str, object] = json.loads(settings.read_text(encoding="utf-8"))

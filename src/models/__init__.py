@@ -5,10 +5,12 @@ Names are loaded when first used, so that scoring does not pay for what only tra
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
-_WHERE = {
+from .. import Menu
+
+_MENU = {
     "Baseline": "baseline",
     "Book": "folds",
     "Bundle": "bundle",
@@ -21,19 +23,21 @@ _WHERE = {
     "Store": "registry",
     "Timing": "timing",
     "backtest": "backtest",
+    "conclusion": "conclude",
     "promote": "registry",
     "read_bundle": "bundle",
     "release": "release",
     "rollback": "registry",
+    "slices": "slices",
     "train": "train",
     "train_and_release": "release",
     "tune": "tune",
 }
 
-__all__ = [*_WHERE]  # noqa: PLE0604
+__all__ = [*_MENU]
 
+sys.modules[__name__].__class__ = Menu
 
-def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_WHERE[name]}", __name__), name)
+if TYPE_CHECKING:  # checkers do not see a module's class
+
+    def __getattr__(name: str) -> Any: ...

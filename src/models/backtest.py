@@ -91,11 +91,11 @@ def backtest(
         train_rows, test_rows = whole.known_at(start), whole.issued_in(start, stop)
         if len(train_rows) < 20 or len(test_rows) == 0 or train_rows.late.mean() in (0.0, 1.0):
             raise PaybenchError(
-                f"Origin {start:%Y-%m-%d} has {len(train_rows)} matured invoices before it and {len(test_rows)} after it, "
-                "or one class only; choose another origin."
+                f"Origin {start:%Y-%m-%d} has {len(train_rows)} matured invoices before it and {len(test_rows)} after "
+                "it, or one class only; choose another origin."
             )
         tuned = tune(Book(ledger, start, horizon), trials, seed, show)
-        bundle = fit_timing(whole, tuned.parameters, tuned.calibrator, seed, start)
+        bundle = fit_timing(whole, tuned, seed, start)
         ours = Prediction.of(MODEL, predict_at_issue(bundle, whole, test_rows), test_rows, ledger.grace_days, horizon)
         said = [
             ours,

@@ -10,10 +10,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..features import past_days_late
 from ..ledger import Ledger
-from .distribution import DaysLate
-from .forest import spread
+from .distribution import EARLIEST, DaysLate
+from .forest import shrunk
 from .tail import tail_mass
-from .timing import EARLIEST
 
 Floats = NDArray[np.float64]
 
@@ -62,9 +61,3 @@ class Baseline(BaseEstimator):
     def predict(self, X: pd.DataFrame) -> Floats:
         """(n,) median days late, at most the horizon."""
         return np.fmin(self.predict_distribution(X).quantile(0.5), float(self.horizon))
-
-
-def shrunk(counts: Floats, first: int, pooled: Floats, strength: float, tail: Floats) -> DaysLate:
-    """Customers' counts per day late with ``strength`` pseudo-counts of the pooled shares."""
-    shares = (counts + strength * pooled) / (counts.sum(axis=1, keepdims=True) + strength)
-    return spread(first, shares, tail)

@@ -25,13 +25,15 @@ from ..features import past_days_late
 from ..files import replaced_folder
 from ..ledger import Ledger
 from .calibrate import Calibrator
-from .distribution import DaysLate
+from .distribution import EARLIEST, HORIZONS, DaysLate, mixed
 from .encode import Encoder
-from .forest import Forest, spread
+from .forest import Forest, shrunk
 
 Floats = NDArray[np.float64]
 
 FORMAT = 1
+GRID = (EARLIEST, max(HORIZONS) + 1)
+"""First and last day late on which customers' pasts are counted; what lies outside is counted there."""
 CAP = 180
 """Days at which expected_days_late stops counting."""
 
@@ -65,20 +67,54 @@ class Bundle:
         """Name and number of the registered version, or what it would be called without one."""
         return str(self.about.get("version") or f"{self.kind} (not registered)")
 
+    @property
+    def own_share(self) -> float:
+        """Weight of the customer's own distribution in the mixture with the forest (1 for a baseline)."""
+        return 1.0 if self.forest is None else float(self.about.get("own_share", 0.0))
+
     def predict(self, ledger: Ledger, X: pd.DataFrame) -> DaysLate:
         """Distributions of days late of feature rows, not conditioned on being unpaid so far.
 
         Parameters
         ----------
-        ledger : where the baseline looks up a customer's past, as known at each row's as_of.
+        ledger : where a customer's own past is looked up, as known at each row's as_of.
         X : feature table, indexed by invoice_id, customer_id, as_of.
         """
+        return self.predict_from(own_past(ledger, X) if self.own_share else None, X)
+
+    def predict_from(self, past: Floats | None, X: pd.DataFrame) -> DaysLate:
+        """The same from customers' pasts that were looked up before (:func:`own_past`; None if own_share is 0)."""
         if self.forest is None or self.encoder is None:
-            strength = float(self.about["strength"])
-            counts = past_days_late(ledger, X, self.first, self.first + len(self.pooled) - 1)
-            shares = (counts + strength * self.pooled) / (counts.sum(axis=1, keepdims=True) + strength)
-            return spread(self.first, shares, self.tail)
-        return self.calibrator.apply(self.forest.predict(self.encoder.transform(X)))
+            return self._own(past)
+        predicted = self.forest.predict(self.encoder.transform(X))
+        if self.own_share:
+            predicted = mixed(predicted, self._own(past), self.own_share)
+        return self.calibrator.apply(predicted)
+
+    def p_late_at_issue(self, X: pd.DataFrame) -> Floats:
+        """(n,) P(late) before calibration and conditioning on being unpaid: what :meth:`attributions` add up to."""
+        said = self.attributions(X).sum(axis=1).to_numpy() if self.encoder else self._own_late(X)
+        return np.asarray(said, dtype=np.float64)
+
+    def _own(self, past: Floats | None) -> DaysLate:
+        if past is None:
+            raise ValueError("This bundle needs customers' pasts: predict(ledger, X).")
+        end = self.first + len(self.pooled) - 1
+        bins = np.clip(np.arange(GRID[0], GRID[1] + 1), self.first, end) - self.first
+        counts = np.zeros((len(past), len(self.pooled)))
+        np.add.at(counts.T, bins, past.T)
+        return shrunk(counts, self.first, self.pooled, float(self.about["strength"]), self.tail)
+
+    def _own_late(self, X: pd.DataFrame) -> Floats:
+        """(n,) P(late) of the customer's own distribution: number and late share of settled invoices decide it."""
+        n, strength = X["n_settled"].to_numpy(dtype=np.float64), float(self.about["strength"])
+        share = np.nan_to_num(X["late_share"].to_numpy(dtype=np.float64))
+        late: Floats = (n * share + strength * self._pooled_late) / (n + strength)
+        return late
+
+    @property
+    def _pooled_late(self) -> float:
+        return float(self.pooled[int(self.about["grace_days"]) - self.first + 1 :].sum())
 
     @cached_property
     def late_trees(self) -> lgb.Booster:
@@ -86,10 +122,12 @@ class Bundle:
         return lgb.Booster(model_str=self.late_text)
 
     def attributions(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Exact SHAP values of P(late), in probability: one column per feature, and ``base`` (the forest's mean).
+        """Exact SHAP values of P(late), in probability: one column per feature, and ``base`` (the mean).
 
-        A row's values and its base add up to the forest's P(late) at issue, before calibration and before
-        conditioning on being unpaid. Path-dependent TreeSHAP (Lundberg et al. 2020) by LightGBM.
+        A row's values and its base add up to P(late) at issue, before calibration and before conditioning on being
+        unpaid. The forest's part is path-dependent TreeSHAP (Lundberg et al. 2020) by LightGBM, times its weight. The
+        part of the customer's own distribution differs from everybody's by the customer's record alone, and is
+        counted to ``late_share``.
 
         Raises
         ------
@@ -101,8 +139,17 @@ class Bundle:
         names = [*self.encoder.columns, "base"]
         if X.empty:
             return pd.DataFrame(columns=names, index=X.index, dtype=np.float64)
-        values = self.late_trees.predict(self.encoder.transform(X), pred_contrib=True)
-        return pd.DataFrame(np.asarray(values), columns=names, index=X.index)
+        raw = self.late_trees.predict(self.encoder.transform(X), pred_contrib=True)
+        values = pd.DataFrame(np.asarray(raw) * (1 - self.own_share), columns=names, index=X.index)
+        if self.own_share:
+            values["late_share"] += self.own_share * (self._own_late(X) - self._pooled_late)
+            values["base"] += self.own_share * self._pooled_late
+        return values
+
+
+def own_past(ledger: Ledger, X: pd.DataFrame) -> Floats:
+    """(n, days of :data:`GRID`) how often each row's customer had settled so many days late before its as_of."""
+    return past_days_late(ledger, X, *GRID)
 
 
 def write_bundle(bundle: Bundle, folder: str | Path) -> None:
@@ -160,8 +207,7 @@ def _files(bundle: Bundle) -> dict[str, bytes]:
 def _bundle(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> Bundle:
     with np.load(io.BytesIO(files["histograms.npz"]), allow_pickle=False) as arrays:
         pooled, tail = arrays["pooled"], arrays["tail"]
-        leaves = arrays["leaves"].astype(np.float64) if "leaves" in arrays else None
-        offsets = arrays["offsets"] if "offsets" in arrays else None
+        leaves, offsets = arrays.get("leaves"), arrays.get("offsets")
     common = {"about": dict(manifest["about"]), "first": int(manifest["first"]), "pooled": pooled, "tail": tail}
     if leaves is None or offsets is None:
         return Bundle(kind="baseline", **common)
@@ -171,7 +217,7 @@ def _bundle(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> Bundle:
         **common,
         calibrator=Calibrator(**manifest["calibrator"]),
         encoder=Encoder(tuple(manifest["columns"]), {k: tuple(v) for k, v in manifest["categories"].items()}),
-        forest=Forest(late, common["first"], leaves, offsets, tail),
+        forest=Forest(late, common["first"], leaves.astype(np.float64), offsets, tail),
         late_text=late,
         days_text=files["days.txt"].decode(),
     )

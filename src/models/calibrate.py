@@ -40,7 +40,7 @@ class Calibrator:
         return np.where(share <= _EPS, 0.0, np.where(share >= 1 - _EPS, 1.0, mapped))
 
 
-def fit_calibrator(predicted: DaysLate, days_late: Floats, horizon: int, weight: float = 50.0) -> Calibrator:
+def fit_calibrator(predicted: DaysLate, days_late: Floats, horizon: int, weight: float = 400.0) -> Calibrator:
     """Fit on outcomes that are later than everything the predictions were made from.
 
     Parameters

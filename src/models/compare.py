@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 
 EMPIRICAL = "customer's own distribution"
 """The name of the strongest simple baseline."""
+RATIO, LOGISTIC = "customer's late ratio", "logistic regression"
 
 DIRECT_LATE, DIRECT_DAYS = "LightGBM classifier", "LightGBM regressor (L1)"
 
@@ -80,8 +81,8 @@ def simple_baselines(book: Book, origin: object, train: Rows, test: Rows) -> lis
         Prediction("base rate, typical delay", np.full(len(test), base), np.full(len(test), typical)),
         Prediction("due date", None, np.zeros(len(test))),
         Prediction("due date + customer's mean delay", None, mean),
-        Prediction("customer's late ratio", ratio),
-        Prediction("logistic regression", _logistic(train, test)),
+        Prediction(RATIO, ratio),
+        Prediction(LOGISTIC, _logistic(train, test)),
         Prediction.of(EMPIRICAL, empirical, test, book.ledger.grace_days, book.H),
     ]
 

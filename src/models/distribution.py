@@ -13,6 +13,12 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+EARLIEST = -120
+"""Days late below which "early" is not told apart."""
+
+HORIZONS = (30, 45, 60, 90)
+"""Days after due among which the horizon is chosen."""
+
 NEVER_AFTER = 365
 """Days late after which an invoice counts as never paid."""
 
@@ -94,3 +100,12 @@ class DaysLate:
     def rows(self, which: NDArray[np.generic] | slice) -> DaysLate:
         """The distributions of some of the invoices."""
         return DaysLate(self.first, self.mass[which])
+
+
+def mixed(ours: DaysLate, other: DaysLate, share: float) -> DaysLate:
+    """(1 - share) of one distribution and ``share`` of the other, for the same invoices on the same days."""
+    if share == 0.0:
+        return ours
+    if (ours.first, ours.last) != (other.first, other.last):
+        raise ValueError("Distributions on different days cannot be mixed.")
+    return DaysLate(ours.first, (1 - share) * ours.mass + share * other.mass)

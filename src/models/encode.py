@@ -47,7 +47,7 @@ class Encoder:
         matrix = np.empty((len(X), len(self.columns)))
         for j, name in enumerate(self.columns):
             if name in self.categories:
-                code = pd.Index(self.categories[name]).get_indexer(X[name].astype("str"))
+                code = pd.Index(self.categories[name]).get_indexer(pd.Index(X[name].astype("str")))
                 matrix[:, j] = np.where(code < 0, np.nan, code)
             else:
                 matrix[:, j] = X[name].to_numpy(dtype=np.float64)

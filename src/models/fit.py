@@ -12,10 +12,10 @@ from .. import __version__
 from ..features import open_on
 from .baseline import Baseline
 from .bundle import CAP, Bundle
-from .calibrate import Calibrator
 from .distribution import DaysLate
 from .folds import Book, Rows
 from .timing import Timing
+from .tune import Tuned
 
 Floats = NDArray[np.float64]
 
@@ -33,24 +33,31 @@ def fit_baseline(book: Book, origin: object | None = None) -> Bundle:
     return with_limits(bundle, book, at)
 
 
-def fit_timing(
-    book: Book, parameters: dict[str, Any], calibrator: Calibrator, seed: int, origin: object | None = None
-) -> Bundle:
+def fit_timing(book: Book, tuned: Tuned, seed: int, origin: object | None = None) -> Bundle:
     """The forest as known at ``origin`` (the book's own date by default), with its views for P(late) and days late."""
     at = book.at if origin is None else origin
     rows = book.known_at(at)
     tail = book.tail(at)
-    model = Timing(horizon=book.H, seed=seed, **parameters).fit(rows.X, rows.y, tail=tail)
+    model = Timing(horizon=book.H, seed=seed, **tuned.parameters).fit(rows.X, rows.y, tail=tail)
     forest = model.forest_
     pooled = Baseline(None, book.H).fit(rows.X, rows.y, tail=tail)
-    about = _about(book, at, rows, strength=STRENGTH, parameters=parameters, seed=seed, medians=_medians(rows.X))
+    about = _about(
+        book,
+        at,
+        rows,
+        strength=STRENGTH,
+        own_share=tuned.own_share,
+        parameters=tuned.parameters,
+        seed=seed,
+        medians=_medians(rows.X),
+    )
     bundle = Bundle(
         "timing",
         about,
         forest.first,
         pooled.pooled_,
         tail,
-        calibrator,
+        tuned.calibrator,
         model.encoder_,
         forest,
         forest.revalued(forest.leaf_late(book.ledger.grace_days)),
@@ -77,7 +84,7 @@ def days_overdue(book: Book, X: pd.DataFrame) -> NDArray[np.int64]:
     index = X.index.to_frame(index=False)
     due = book.cut.invoices.drop_duplicates("invoice_id", keep="last").set_index("invoice_id")["due_on"]
     overdue = index["as_of"] - due.reindex(index["invoice_id"]).reset_index(drop=True)
-    return overdue.dt.days.to_numpy(dtype=np.int64)
+    return np.asarray(overdue.dt.days, dtype=np.int64)
 
 
 def predict_at_issue(bundle: Bundle, book: Book, rows: Rows) -> DaysLate:

@@ -13,12 +13,10 @@ from ..features import at_issue, labels
 from ..ledger import Ledger, as_of, data_hash, day, settle
 from ..ledger.cut import known_on
 from ..ledger.schema import TABLES
+from .distribution import HORIZONS
 from .tail import tail_mass
 
 Floats = NDArray[np.float64]
-
-HORIZONS = (30, 45, 60, 90)
-"""Days after due among which :func:`choose_horizon` chooses."""
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,12 @@ def spread(first: int, shares: Floats, tail: Floats) -> DaysLate:
     return DaysLate(first, np.concatenate([shares[:, :-1], shares[:, -1:] * tail[None, :]], axis=1))
 
 
+def shrunk(counts: Floats, first: int, pooled: Floats, strength: float, tail: Floats) -> DaysLate:
+    """Customers' counts per day late (n, bins) with ``strength`` pseudo-counts of the pooled shares (bins,)."""
+    shares = (counts + strength * pooled) / (counts.sum(axis=1, keepdims=True) + strength)
+    return spread(first, shares, tail)
+
+
 def without_averaging(text: str) -> str:
     """LightGBM model text whose trees are summed."""
     return text.replace("average_output\n", "", 1)

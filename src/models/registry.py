@@ -151,7 +151,10 @@ def register(store: Store, candidate: Candidate, extras: dict[str, Path] | None 
         _log(client, run_id, candidate)
         for where, path in (extras or {}).items():
             (client.log_artifacts if path.is_dir() else client.log_artifact)(run_id, str(path), where)
-        tags = {k: str(about[k]) for k in ("as_of", "data_hash", "key", "paybench")} | {"kind": kind}
+        tags = {k: str(about[k]) for k in ("as_of", "book", "data_hash", "key", "paybench")} | {
+            "kind": kind,
+            "own_share": str(candidate.bundle.own_share),
+        }
         numbers = [_register_name(client, name, run_id, candidate.bundle, tags) for name in NAMES]
         client.set_terminated(run_id)
     except BaseException:
@@ -165,6 +168,11 @@ def register(store: Store, candidate: Candidate, extras: dict[str, Path] | None 
 def ensure_champion(store: Store, baseline: Candidate) -> Version:
     """The champion; in a new store the Baseline becomes it, so that there is always something to score with."""
     champion = store.version(CHAMPION)
+    if champion is not None and champion.tags.get("book") != baseline.about["book"]:
+        raise PaybenchError(
+            f"The store at {store.folder} serves the book '{champion.tags.get('book')}', and this ledger is of "
+            f"'{baseline.about['book']}'; name another --store."
+        )
     if champion is None:
         champion = register(store, baseline)
         with store.lock():
@@ -232,20 +240,18 @@ def export(store: Store, version: Version) -> None:
     with replaced_folder(store.champion_folder) as new:
         write_bundle(bundle, new / "bundle")
         written = new / "bundle"
-        golden = store.artifacts(version.run_id) / "candidate" / "gate.parquet"
-        if bundle.forest is not None and golden.exists():
+        if bundle.forest is not None:
+            golden = Candidate(store.artifacts(version.run_id) / "candidate")
             _same_scores(store.bundle(version), read_bundle(written), golden)
         for file in list(written.iterdir()):
             shutil.move(file, new / file.name)
         written.rmdir()
 
 
-def _same_scores(registered: Bundle, written: Bundle, golden: Path) -> None:
-    import pandas as pd
-
-    rows = pd.read_parquet(golden).head(200)
-    said = [b.forest.predict(b.encoder.transform(rows)).mass for b in (registered, written) if b.forest and b.encoder]
-    if len(said) != 2 or said[0].tobytes() != said[1].tobytes():
+def _same_scores(registered: Bundle, written: Bundle, golden: Candidate) -> None:
+    rows, past = golden.rows.head(200), golden.past[:200]
+    said = [bundle.predict_from(past, rows).mass.tobytes() for bundle in (registered, written)]
+    if said[0] != said[1]:
         raise PaybenchError("The exported bundle does not reproduce its golden scores; nothing was promoted.")
 
 

@@ -58,6 +58,9 @@ def release(
         champion = ensure_champion(
             store, baseline_candidate(ledger, candidate.about["as_of"], Path(place) / "baseline")
         )
+    if champion.tags.get("key") == candidate.about["key"] and not candidate.declined:
+        reason = "the champion was trained from the same data and settings"
+        return Outcome(False, reason, champion.label, champion.label, (), str(store.folder))
     if candidate.declined:
         return Outcome(False, candidate.declined, champion.label, "", (), str(store.folder))
     challenger = register(store, candidate, extras)

@@ -12,15 +12,12 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from .distribution import DaysLate
+from .distribution import EARLIEST, DaysLate
 from .encode import Encoder
 from .forest import Forest, without_averaging
 from .tail import tail_mass
 
 Floats = NDArray[np.float64]
-
-EARLIEST = -120
-"""Days late below which "early" is not told apart."""
 
 
 class Timing(BaseEstimator):

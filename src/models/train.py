@@ -14,17 +14,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from .. import __version__
 from ..features import features_at
 from ..files import replaced_folder
 from ..ledger import Ledger, as_of
 from ..progress import say
-from .bundle import Bundle, read_bundle, write_bundle
+from .bundle import Bundle, own_past, read_bundle, write_bundle
+from .calibrate import Calibrator
 from .compare import EMPIRICAL, Prediction, challengers, simple_baselines, skills, table
 from .fit import fit_baseline, fit_timing, predict_at_issue
 from .folds import Book, Rows
+from .metrics import reliability
 from .tune import Tuned, tune
 
 MODEL = "Timing (forest)"
@@ -39,8 +43,8 @@ class Candidate:
     """A trained candidate in its folder.
 
     The folder holds ``candidate.json``, ``bundle/`` (what would be served), ``twin/`` (what the gate judges),
-    ``gate.parquet`` (the gate's rows, ids hashed), ``metrics.csv``, ``trials.csv``. A declined one holds the Baseline
-    as its bundle, and the reason.
+    ``gate.parquet`` and ``gate.npz`` (the gate's rows, ids hashed), ``metrics.csv``, ``trials.csv``. A declined one
+    holds the Baseline as its bundle, and the reason.
     """
 
     folder: Path
@@ -68,8 +72,14 @@ class Candidate:
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """The gate's rows: hashed ids, features, late, y, and ``p: NAME``, ``days: NAME``, ``crps: NAME`` of each model."""
+        """The gate's rows: hashed ids, features, late, y; ``p: NAME``, ``days: NAME``, ``crps: NAME`` of each model."""
         return pd.read_parquet(self.folder / "gate.parquet")
+
+    @cached_property
+    def past(self) -> NDArray[np.float64]:
+        """(n, days) the past of each gate row's customer (:func:`~.bundle.own_past`)."""
+        with np.load(self.folder / "gate.npz", allow_pickle=False) as arrays:
+            return arrays["past"].astype(np.float64)
 
     @cached_property
     def metrics(self) -> pd.DataFrame:
@@ -166,17 +176,24 @@ def _train(book: Book, trials: int, seed: int, folder: Path, show: bool) -> dict
     )
     tuned = tune(before, trials, seed, show)
     say("fitting, and comparing with every baseline", show)
-    twin = fit_timing(book, tuned.parameters, tuned.calibrator, seed, start)
+    twin = fit_timing(book, tuned, seed, start)
     predictions = _predictions(book, twin, tuned, fit_rows, gate_rows, start, seed)
     metrics = table(predictions, gate_rows.late, gate_rows.y, book.H)
     ours, empirical = predictions[0], next(p for p in predictions if p.name == EMPIRICAL)
     better = skills(ours, empirical, gate_rows.late, gate_rows.y, gate_rows.customers, book.H)
-    bundle = fit_timing(book, tuned.parameters, tuned.calibrator, seed)
-    bundle.about["metrics"] = {k: round(float(v), 4) for k, v in metrics.loc[MODEL].items()}
+    bundle = fit_timing(book, tuned, seed)
+    skill = {k: [round(x, 4) for x in v] for k, v in better.items()}
+    evaluation = {str(name): _rounded(row) for name, row in metrics.drop(columns="n").iterrows()}
+    bundle.about["metrics"] = {"n": len(gate_rows), **evaluation[MODEL]}
     bundle.about["gate_from"] = twin.about["gate_from"] = f"{start:%Y-%m-%d}"
+    bundle.about.update(gate_rows=len(gate_rows), evaluation=evaluation, skill=skill)
+    if ours.p_late is not None:
+        bins = reliability(gate_rows.late, ours.p_late)
+        bundle.about["reliability"] = [_rounded(row) for _, row in bins.iterrows()]
     write_bundle(bundle, folder / "bundle")
     write_bundle(twin, folder / "twin")
     _gate_frame(gate_rows, predictions).to_parquet(folder / "gate.parquet", index=False)
+    np.savez_compressed(folder / "gate.npz", past=own_past(book.cut, gate_rows.X).astype(np.uint32))
     metrics.to_csv(folder / "metrics.csv")
     tuned.trials.to_csv(folder / "trials.csv", index=False)
     return {
@@ -184,8 +201,9 @@ def _train(book: Book, trials: int, seed: int, folder: Path, show: bool) -> dict
         "fit_rows": len(fit_rows),
         "gate_rows": len(gate_rows),
         "parameters": tuned.parameters,
+        "own_share": tuned.own_share,
         "calibrator": {"shift": tuned.calibrator.shift, "slope": tuned.calibrator.slope},
-        "skill": {k: [round(x, 4) for x in v] for k, v in better.items()},
+        "skill": skill,
         "leak_free": leak_free(book.ledger, gate_rows, start),
     }
 
@@ -210,7 +228,7 @@ def _predictions(
     grace = book.ledger.grace_days
     predictions = [Prediction.of(MODEL, predict_at_issue(twin, book, gate_rows), gate_rows, grace, book.H)]
     if tuned.parameters:
-        plain = fit_timing(book, {}, type(tuned.calibrator)(), seed, start)
+        plain = fit_timing(book, Tuned({}, tuned.trials, 0.0, Calibrator()), seed, start)
         predictions.append(Prediction.of(UNTUNED, predict_at_issue(plain, book, gate_rows), gate_rows, grace, book.H))
     return (
         predictions + challengers(book, fit_rows, gate_rows, seed) + simple_baselines(book, start, fit_rows, gate_rows)
@@ -237,6 +255,10 @@ def _gate_frame(rows: Rows, predictions: list[Prediction]) -> pd.DataFrame:
         }
     )
     return pd.concat([keys, rows.X.reset_index(drop=True), pd.DataFrame(said)], axis=1)
+
+
+def _rounded(row: pd.Series) -> dict[str, float]:
+    return {str(k): round(float(v), 4) for k, v in row.dropna().items()}
 
 
 def _too_little(rows: Rows) -> str:

@@ -9,13 +9,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..progress import track
+from ..progress import track, without_widgets
+from .baseline import Baseline
 from .calibrate import Calibrator, fit_calibrator
-from .distribution import DaysLate
+from .distribution import DaysLate, mixed
 from .folds import Book, Rows
 from .timing import Timing
 
 Floats = NDArray[np.float64]
+
+
+OWN_SHARES = (0.0, 0.15, 0.3, 0.45, 0.6)
+"""Weights of the customer's own distribution that are tried: bounded trees cannot tell every customer apart."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +35,17 @@ class Fold:
 
 @dataclass(frozen=True)
 class Tuned:
-    """The best parameters, every trial (number, value = CRPS in days, parameters), and the calibrator."""
+    """What tuning found.
+
+    Attributes
+    ----------
+    parameters : of the forest. trials : every trial: number, value = CRPS in days, parameters.
+    own_share : weight of the customer's own distribution beside the forest. calibrator : of the mixture.
+    """
 
     parameters: dict[str, Any]
     trials: pd.DataFrame
+    own_share: float
     calibrator: Calibrator
 
 
@@ -57,12 +69,13 @@ def tune(book: Book, trials: int, seed: int, show: bool = False) -> Tuned:
     trials : how many parameter sets; the first is the defaults, so that what tuning bought can be told.
     seed : the same seed proposes the same trials. show : progress.
     """
+    without_widgets()
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     folds = time_folds(book)
     if not folds or trials < 1:
-        return Tuned({}, pd.DataFrame(columns=["number", "value"]), Calibrator())
+        return Tuned({}, pd.DataFrame(columns=["number", "value"]), 0.0, Calibrator())
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=6))
     study.enqueue_trial({k: v for k, v in Timing().get_params().items() if k in _SPACE})
     for _ in track(range(trials), "tuning", show):
@@ -71,7 +84,13 @@ def tune(book: Book, trials: int, seed: int, show: bool = False) -> Tuned:
         study.tell(trial, _crps(folds, _predict(folds, book.H, seed, parameters), book.H))
     frame = study.trials_dataframe(attrs=("number", "value", "params"))
     best = dict(study.best_params)
-    return Tuned(best, frame, _calibrate(folds, _predict(folds, book.H, seed, best), book.H))
+    forest = _predict(folds, book.H, seed, best)
+    own = [
+        Baseline(book.cut, book.H).fit(f.train.X, f.train.y, tail=f.tail).predict_distribution(f.test.X) for f in folds
+    ]
+    mixtures = {share: [mixed(a, b, share) for a, b in zip(forest, own, strict=True)] for share in OWN_SHARES}
+    share = min(OWN_SHARES, key=lambda s: _crps(folds, mixtures[s], book.H))
+    return Tuned(best, frame, share, _calibrate(folds, mixtures[share], book.H))
 
 
 _SPACE: dict[str, Any] = {

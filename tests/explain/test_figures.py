@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from matplotlib import colors
 
 from paybench.explain import figures
 from paybench.explain.attributed import Sentences
-from paybench.explain.canvas import OTHER, OURS
+from paybench.explain.canvas import OTHER, OURS, Picture
 from paybench.models.distribution import DaysLate
 
 HORIZON = 60
@@ -31,7 +33,7 @@ def test_pit_of_outcomes_drawn_from_the_distributions_is_flat() -> None:
 
 def test_skill_is_blue_only_where_the_whole_interval_is_above_zero() -> None:
     picture = figures.skill_bars({"log_loss": [0.1, 0.02, 0.2], "mae": [0.1, -0.02, 0.2]})
-    bars = picture.axes[0].patches
+    bars: list[Any] = list(picture.axes[0].patches)
     assert [colors.to_hex(bar.get_facecolor()) for bar in bars] == [OURS, OTHER]
     assert [bar.get_width() for bar in bars] == [0.1, 0.1]
 
@@ -43,7 +45,8 @@ def test_tuning_that_did_not_happen_is_said() -> None:
 
 def test_about_a_fifth_of_the_outcomes_is_drawn_outside_its_interval() -> None:
     said, y = _drawn(2000)
-    _, median, inside, outside = figures.intervals(said, y, HORIZON, count=2000).axes[0].collections
+    parts: list[Any] = list(figures.intervals(said, y, HORIZON, count=2000).axes[0].collections)
+    _, median, inside, outside = parts
     assert len(median.get_offsets()) == 2000
     assert len(inside.get_offsets()) + len(outside.get_offsets()) == 2000
     assert len(outside.get_offsets()) == pytest.approx(400, abs=120)
@@ -76,5 +79,6 @@ def _drawn(n: int) -> tuple[DaysLate, np.ndarray]:
     return said, np.minimum(y, HORIZON + 1)
 
 
-def _heights(picture: figures.Picture) -> np.ndarray:
-    return np.array([bar.get_height() for bar in picture.axes[0].patches])
+def _heights(picture: Picture) -> np.ndarray:
+    bars: list[Any] = list(picture.axes[0].patches)
+    return np.array([bar.get_height() for bar in bars])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import combinations
 from math import factorial
 from typing import Any
@@ -18,6 +19,7 @@ from paybench.explain.reasons import LEAST, with_overdue
 from paybench.features import at_issue, labels, open_on
 from paybench.ledger import Ledger, as_of
 from paybench.models.bundle import Bundle
+from paybench.models.calibrate import Calibrator
 from paybench.models.timing import Timing
 from tests.explain.conftest import AS_OF
 
@@ -85,8 +87,8 @@ def test_attributions_are_shapley_values(book: Ledger, X: pd.DataFrame) -> None:
 
 def test_attributions_are_those_of_shap(forest: Bundle, X: pd.DataFrame) -> None:
     assert forest.encoder is not None
-    assert forest.forest is not None
-    ours = forest.attributions(X)
+    alone = replace(forest, about=forest.about | {"own_share": 0.0})
+    ours = alone.attributions(X)
     matrix = forest.encoder.transform(X)
     explainer = shap.TreeExplainer(forest.late_trees)
 
@@ -94,9 +96,15 @@ def test_attributions_are_those_of_shap(forest: Bundle, X: pd.DataFrame) -> None
     np.testing.assert_allclose(ours.drop(columns="base"), explainer.shap_values(matrix), rtol=0, atol=1e-9)
     np.testing.assert_allclose(ours["base"], explainer.expected_value, rtol=0, atol=1e-9)
 
-    # They add up to the forest's P(late), whose histograms are kept in single precision.
-    late = forest.forest.predict(matrix).later_than(int(forest.about["grace_days"]))
-    np.testing.assert_allclose(ours.sum(axis=1), late, rtol=0, atol=1e-7)
+
+@pytest.mark.parametrize("own_share", [0.0, 0.4])
+def test_attributions_add_up(book: Ledger, forest: Bundle, X: pd.DataFrame, own_share: float) -> None:
+    bundle = replace(forest, about=forest.about | {"own_share": own_share}, calibrator=Calibrator())
+    late = bundle.predict(book, X).later_than(int(bundle.about["grace_days"]))
+
+    # Base and contributions are P(late) at issue before calibration, with and without a part of the customer's own
+    # distribution; the histograms are kept in single precision.
+    np.testing.assert_allclose(bundle.attributions(X).sum(axis=1), late, rtol=0, atol=1e-7)
 
 
 def test_direction_of_the_words_is_that_of_the_sign(forest: Bundle, X: pd.DataFrame) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,6 +94,15 @@ def test_weeks_add_up(found: Findings) -> None:
 
         # What is overdue is what the score table calls overdue.
         assert abs(weeks["due"].iloc[0] - mine.loc[mine["days_overdue"] > 0, "amount_open"].sum()) < 0.01
+
+
+def test_tiles_are_sums_of_the_weeks(found: Findings) -> None:
+    said = context(found)
+    for tiles, book in zip(said["totals"], said["books"], strict=False):
+        shown = [int(w["expected"].replace(",", "")) for w in book["weeks"][1:5]]
+
+        # A reader who adds up the displayed weeks finds the displayed figure.
+        assert [int(tiles[k].replace(",", "")) for k in ("week", "month")] == [shown[0], sum(shown)]
 
 
 def test_weeks_of_a_known_case() -> None:
@@ -198,18 +208,26 @@ def test_empty_book_has_a_report(book: Ledger, store: Path) -> None:
     assert "How far to trust it" in seen
 
 
-def test_a_later_model_is_owned_up_to(book: Ledger, store: Path) -> None:
+def test_a_later_model_is_owned_up_to(book: Ledger, baseline_store: Path) -> None:
     # A model that was trained after the report's date may know how things ended.
-    assert "Looking back." in text_of(report(book, "2025-04-01", store))
+    assert "Looking back." in text_of(report(book, "2025-04-01", baseline_store))
 
 
-def test_report_is_written_whole_or_not_at_all(book: Ledger, store: Path, tmp_path: Path) -> None:
-    write_report(book, AS_OF, tmp_path / "finance.html", store)
+def test_report_is_written_whole_or_not_at_all(
+    book: Ledger, baseline_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_report(book, AS_OF, tmp_path / "finance.html", baseline_store)
     assert (tmp_path / "finance.html").read_text(encoding="utf-8").endswith("</html>\n")
 
     # The ending says what it is.
     with pytest.raises(PaybenchError, match=r"written as .html, not as 'finance.pdf'; change the file's ending"):
-        write_report(book, AS_OF, tmp_path / "finance.pdf", store)
+        write_report(book, AS_OF, tmp_path / "finance.pdf", baseline_store)
+
+    # Where the workbench is not installed, one sentence says what to do.
+    with monkeypatch.context() as absent:
+        absent.setitem(sys.modules, "jinja2", None)
+        with pytest.raises(PaybenchError, match=r"needs jinja2, .* pip install 'paybench\[workbench\]'"):
+            write_report(book, AS_OF, tmp_path / "finance.html", baseline_store)
 
     # Without a model there is no report, and nothing is left behind.
     with pytest.raises(PaybenchError, match="There is no model at"):

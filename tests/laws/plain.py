@@ -10,7 +10,7 @@ from paybench.ledger.schema import DATE
 
 
 def only_growing(ledger: Ledger) -> Ledger:
-    """The ledger without corrections, late records, reversals, prepayments, and credit or write-off after settlement."""
+    """The ledger without corrections, late records, reversals, prepayments, credit or write-off after settlement."""
     invoices = _first(ledger.invoices, "invoice_id")
     payments = _first(ledger.payments[ledger.payments["amount"] > 0], "payment_id")
     issued = invoices.set_index("invoice_id")["issued_on"].reindex(payments["invoice_id"]).to_numpy()

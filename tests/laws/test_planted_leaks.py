@@ -36,20 +36,16 @@ def breaks_the_law(book: Ledger) -> bool:
 
 def history_by_issue_date(patch: pytest.MonkeyPatch) -> None:
     class ByIssue(History):
-        def __init__(
-            self, stream: Stream, values: dict[str, np.ndarray], group: np.ndarray, before: np.ndarray
-        ) -> None:
-            super().__init__(stream, values, group, before + 30)  # known 30 days before it was paid
+        def __init__(self, stream: Stream, values: Values, group: Ints, before: Ints, own: Ints | None = None) -> None:
+            super().__init__(stream, values, group, before + 30, own)  # known 30 days before it was paid
 
     patch.setattr(kernel, "History", ByIssue)
 
 
 def customer_means_over_all_rows(patch: pytest.MonkeyPatch) -> None:
     class OverAll(History):
-        def __init__(
-            self, stream: Stream, values: dict[str, np.ndarray], group: np.ndarray, before: np.ndarray
-        ) -> None:
-            super().__init__(stream, values, group, np.full_like(before, 100_000))
+        def __init__(self, stream: Stream, values: Values, group: Ints, before: Ints, own: Ints | None = None) -> None:
+            super().__init__(stream, values, group, np.full_like(before, 100_000), own)
 
     patch.setattr(kernel, "History", OverAll)
 

@@ -1,0 +1,89 @@
+"""What a scheduler runs to train anew: train, run the notebooks on the candidate, register, ask the gate.
+
+    python pipelines/retrain.py --ledger DIR --as-of DATE --store DIR
+
+The last line on standard output is one JSON object; progress goes to standard error. Exit codes: 0 done (declining
+and refusing are answers too), 1 the input or state is wrong, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from settings import PARAMS, Settings, read_settings
+
+from paybench import PaybenchError, read_ledger
+from paybench.progress import say
+
+NOTEBOOKS = ("03_late.ipynb", "04_days.ipynb", "05_explain.ipynb")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Train, run the notebooks, register, ask the gate.")
+    parser.add_argument("--ledger", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--as-of", required=True, metavar="DATE", help="YYYY-MM-DD; nothing later is known")
+    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="tracking, registry, champion")
+    parser.add_argument("--trials", type=int, metavar="N", help="instead of the setting")
+    parser.add_argument("--seed", type=int, metavar="S", help="instead of the setting")
+    parser.add_argument("--params", type=Path, default=PARAMS, metavar="FILE", help="settings (params.yaml)")
+    parser.add_argument("--no-promote", dest="gate", action="store_false", help="register only, do not ask the gate")
+    options = parser.parse_args(arguments)
+    try:
+        settings = read_settings(options.params)
+        given = {name: value for name in ("trials", "seed") if (value := getattr(options, name)) is not None}
+        answer = retrain(options.ledger, options.as_of, options.store, replace(settings, **given), options.gate)
+    except PaybenchError as error:
+        print(f"retrain: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps(answer))
+    return 0
+
+
+def retrain(ledger: Path, as_of: str, store: Path, settings: Settings, gate: bool = True) -> dict[str, object]:
+    """A candidate of the same data and settings is taken as it is: run again after a crash, it trains only once."""
+    from run_notebooks import NOTEBOOKS as FOLDER
+    from run_notebooks import quiet, run_notebook
+
+    from paybench.models.registry import Store
+    from paybench.models.release import release
+    from paybench.models.train import train
+
+    quiet()
+    say(f"reading {ledger}", True)
+    book, place = read_ledger(ledger), Store.at(store)
+    candidate = train(book, as_of, place.folder / "candidate", settings.trials, settings.seed, show=True)
+    with TemporaryDirectory() as temporary:
+        pages = Path(temporary) / "notebooks"
+        pages.mkdir()
+        parameters = {
+            "ledger": str(ledger.resolve()),
+            "as_of": candidate.about["as_of"],
+            "trials": settings.trials,
+            "seed": settings.seed,
+            "candidate": str(candidate.folder),
+        }
+        ran = () if candidate.declined else NOTEBOOKS
+        for name in ran:
+            say(f"running {name}", True)
+            run_notebook(FOLDER / name, pages, parameters, settings.cell_timeout)
+        outcome = release(place, book, candidate, {"notebooks": pages}, gate, show=True)
+    return {
+        "promoted": outcome.promoted,
+        "reason": outcome.reason,
+        "champion": outcome.champion,
+        "challenger": outcome.challenger,
+        "store": outcome.store,
+        "as_of": candidate.about["as_of"],
+        "data_hash": candidate.about["data_hash"],
+        "notebooks": list(ran),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

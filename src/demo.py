@@ -1,0 +1,68 @@
+"""The whole job on the sample ledger, for somebody who has just arrived."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from .ledger import Ledger, read_ledger
+from .models.release import train_and_release
+from .progress import say
+from .report import write_report
+from .score import score, write_scores
+from .simulate import simulate, write_world
+
+AS_OF = "2025-12-01"
+"""A month before the sample ends: what came then is not known."""
+
+SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
+
+
+def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, show: bool = True) -> dict[str, Any]:
+    """Train, register, score and report on the sample.
+
+    Parameters
+    ----------
+    out : folder for scores and report. store : of the registry. trials : of the tuning. show : progress.
+
+    Returns
+    -------
+    What was written where, JSON-able; ``said`` is the same in words.
+    """
+    folder = Path(out)
+    say(f"the sample ledger, as of {AS_OF}", show)
+    ledger = _sample(folder)
+    candidate, outcome = train_and_release(ledger, AS_OF, store, trials, show=show)
+    say("scoring the open invoices", show)
+    table = score(ledger, AS_OF, "champion", store, show=False)
+    files = {"scores": str(folder / "scores.csv"), "report": str(folder / "report.html")}
+    write_scores(table, files["scores"])
+    say("writing the report", show)
+    write_report(ledger, AS_OF, files["report"], store)
+    risks = table["risk"].value_counts()
+    return {
+        **outcome.as_dict,
+        **files,
+        "open": len(table),
+        "said": "\n".join(
+            [
+                f"trained on {candidate.about['matured']} matured invoices; "
+                + ("promoted: " if outcome.promoted else "not promoted: ")
+                + outcome.reason,
+                f"{len(table)} open invoices scored: "
+                + ", ".join(f"{int(risks.get(r, 0))} {r}" for r in ("high", "medium", "low"))
+                + " risk",
+                f"models   {outcome.store}  (champion: {outcome.champion}; 'make mlflow' shows them)",
+                f"scores   {files['scores']}",
+                f"report   {files['report']}",
+            ]
+        ),
+    }
+
+
+def _sample(folder: Path) -> Ledger:
+    """The committed sample, or in an installed package the same drawn anew."""
+    if (SAMPLE / "ledger.json").exists():
+        return read_ledger(SAMPLE)
+    write_world(simulate(customers=300, months=24, seed=4), folder / "ledger")
+    return read_ledger(folder / "ledger")

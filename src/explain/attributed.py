@@ -1,0 +1,131 @@
+"""SHAP values as pictures and tables, for notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+from pandas.io.formats.style import Styler
+
+from ..features import all_features
+from ..ledger import Ledger
+from ..models.bundle import Bundle
+from ..models.calibrate import Calibrator
+from ..progress import without_widgets
+from .canvas import INK, OURS, Picture, panels
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+from pandas.io.formats.style_render import CSSDict
+
+
+def importance(attributions: pd.DataFrame, X: pd.DataFrame) -> Picture:
+    """Mean absolute SHAP value of each feature: shap's bar plot.
+
+    Parameters
+    ----------
+    attributions : SHAP values of P(late) and ``base`` (:meth:`~paybench.models.bundle.Bundle.attributions`).
+    X : the same rows' features.
+    """
+    without_widgets()
+    import shap
+
+    picture, (axes,) = panels(1, height=4.6, alt="Mean absolute SHAP value of P(late) by feature")
+    shap.plots.bar(_explanation(attributions, X), max_display=12, ax=axes, show=False)
+    for bar in axes.patches:
+        bar.set_color(OURS)
+    _plain(axes, "Which features move P(late), and how far on average", "mean |SHAP value|, points of P(late)")
+    return picture
+
+
+def beeswarm(attributions: pd.DataFrame, X: pd.DataFrame) -> Picture:
+    """SHAP value of each invoice and feature, coloured by the feature's value: shap's beeswarm plot.
+
+    Parameters
+    ----------
+    attributions, X : as in :func:`importance`.
+    """
+    without_widgets()
+    import shap
+
+    picture, (axes,) = panels(1, height=4.8, alt="SHAP values of P(late) by feature and invoice")
+    with _same_dice():
+        shap.plots.beeswarm(
+            _explanation(attributions, X),
+            max_display=12,
+            ax=axes,
+            show=False,
+            plot_size=None,
+            group_remaining_features=False,
+        )
+    _plain(axes, "In which direction: one dot per invoice", "SHAP value: what the feature adds to P(late), points")
+    return picture
+
+
+@contextmanager
+def _same_dice() -> Iterator[None]:
+    """Numpy's global random numbers from a fixed state, and back: shap jitters its dots with them."""
+    state = np.random.get_state()  # noqa: NPY002
+    np.random.seed(0)  # noqa: NPY002
+    try:
+        yield
+    finally:
+        np.random.set_state(state)  # noqa: NPY002
+
+
+def uncalibrated(bundle: Bundle, ledger: Ledger, X: pd.DataFrame) -> NDArray[np.float64]:
+    """P(late) at issue before calibration, from the whole distributions: a second way to what attributions sum to.
+
+    Parameters
+    ----------
+    bundle, ledger, X : as in :meth:`~paybench.models.bundle.Bundle.predict`.
+
+    Returns
+    -------
+    (n,) probabilities.
+    """
+    plain = replace(bundle, calibrator=Calibrator())
+    return plain.predict(ledger, X).later_than(int(bundle.about["grace_days"]))
+
+
+class Sentences(Styler):
+    """A table with sentences in it as a notebook shows it best: on the left, whole, and escaped."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        super().__init__(table, precision=2, uuid="sentences", cell_ids=False, escape="html")
+        left: CSSDict = {"selector": "th, td", "props": "text-align: left"}
+        self.set_table_styles([left])
+        self._table = table
+
+    def __repr__(self) -> str:
+        return self._table.to_string()
+
+
+def _explanation(attributions: pd.DataFrame, X: pd.DataFrame) -> Any:
+    """In points (hundredths of probability), as the reasons are; names of a category as numbers in their order."""
+    import shap
+
+    numeric = [f.name for f in all_features() if f.name in attributions and not f.category]
+    category = [f.name for f in all_features() if f.name in attributions and f.category]
+    codes = X[category].apply(lambda column: pd.factorize(column, sort=True)[0])
+    data = pd.concat([X[numeric], codes], axis=1)
+    return shap.Explanation(
+        100 * attributions[[*data]].to_numpy(),
+        100 * attributions["base"].to_numpy(),
+        data.to_numpy(np.float64),
+        feature_names=[*data],
+    )
+
+
+def _plain(axes: Axes, title: str, label: str) -> None:
+    axes.set_title(title)
+    axes.set_xlabel(label, fontsize=10, color=INK)
+    axes.tick_params(labelsize=9)
+    for text in axes.texts:
+        text.set(fontsize=9, color=INK)

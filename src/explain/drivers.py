@@ -1,0 +1,113 @@
+"""What drives lateness: over many invoices, and in one worked example whose numbers add up as displayed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..features import all_features
+from .numbers import rounded_to_sum
+from .reasons import sentence
+
+FAMILIES = {
+    "history": "how the customer paid before",
+    "terms": "the invoice itself",
+    "exposure": "what else the customer owes",
+}
+"""Feature families in words."""
+
+
+def importance(attributions: pd.DataFrame) -> pd.DataFrame:
+    """Mean absolute attribution of each feature.
+
+    Parameters
+    ----------
+    attributions : (n, features) SHAP values of P(late); a column ``base`` is left out.
+
+    Returns
+    -------
+    DataFrame sorted from the strongest: name, label (the catalogue's sentence), family, effect (mean |SHAP|, in
+    probability).
+    """
+    known = {f.name: f for f in all_features()}
+    effect = attributions.drop(columns="base", errors="ignore").abs().mean()
+    table = pd.DataFrame(
+        {
+            "name": effect.index,
+            "label": [known[n].sentence.rstrip(".") if n in known else str(n) for n in effect.index],
+            "family": [known[n].family if n in known else "other" for n in effect.index],
+            "effect": effect.to_numpy(),
+        }
+    )
+    return table.sort_values(["effect", "name"], ascending=[False, True], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the worked example, in tenths of a percentage point: a change, or a total reached."""
+
+    label: str
+    value: int
+    total: bool
+
+
+@dataclass(frozen=True)
+class Example:
+    """How one invoice's P(late) comes about: totals, and the changes between them."""
+
+    invoice_id: str
+    customer_id: str
+    steps: tuple[Step, ...]
+
+    @property
+    def result(self) -> int:
+        """P(late) today, in tenths of a percentage point."""
+        return self.steps[-1].value
+
+
+def worked_example(
+    X: pd.DataFrame,
+    attributions: pd.DataFrame,
+    medians: dict[str, float],
+    calibrated: float,
+    today: float,
+    shown: int = 6,
+) -> Example:
+    """From the average invoice to one invoice's P(late) today.
+
+    Parameters
+    ----------
+    X : its feature row. attributions : its SHAP values and ``base``. medians : of the training book.
+    calibrated : P(late) at issue after calibration. today : the same, given that it is unpaid.
+    shown : contributions that get a line of their own.
+
+    Returns
+    -------
+    Example. Base and contributions add up to the model's P(late) at issue, and each later total is the one before
+    plus the change between them; exactly, in the tenths that are displayed.
+    """
+    row = attributions.drop(columns="base").iloc[0]
+    row = row.iloc[np.argsort(-row.abs().to_numpy(), kind="stable")]
+    said, rest = row.iloc[:shown], row.iloc[shown:]
+    labels = [sentence(str(n), X[n].iloc[0], medians.get(str(n))) for n in said.index]
+    values = [float(attributions["base"].iloc[0]), *said, *([rest.sum()] if len(rest) else [])]
+    totals = [int(np.rint(1000 * p)) for p in (sum(values), calibrated, today)]
+    base, *changes = rounded_to_sum([1000 * v for v in values], totals[0])
+    steps = [Step("The average invoice of the training book", base, True)]
+    if len(rest):
+        labels.append(f"The other {len(rest)} characteristics together")
+    steps += [Step(label, change, False) for label, change in zip(labels, changes, strict=True)]
+    steps += [
+        Step("The model, as if it had been issued today", totals[0], True),
+        Step("Calibration: corrected by how such forecasts came out before", totals[1] - totals[0], False),
+        Step("P(late) at issue", totals[1], True),
+        Step(
+            "Still unpaid today: the days on which it could have been paid earlier are over",
+            totals[2] - totals[1],
+            False,
+        ),
+        Step("P(late) today", totals[2], True),
+    ]
+    return Example(str(X.index[0][0]), str(X.index[0][1]), tuple(steps))
