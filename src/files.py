@@ -21,9 +21,9 @@ def replaced_file(target: str | Path) -> Iterator[Path]:
     PaybenchError
         If ``target`` is a folder, or its folder cannot be written.
     """
-    path = Path(target)
-    if path.is_dir():
-        raise PaybenchError(f"{path} is a folder; give the name of a file to write.")
+    path = _place(target)
+    if path.exists() and not path.is_file():
+        raise PaybenchError(f"{target} is {_kind(path)}; give the name of a file to write.")
     new = Path(_temporary(path)) / path.name
     try:
         yield new
@@ -36,20 +36,54 @@ def replaced_file(target: str | Path) -> Iterator[Path]:
 
 @contextmanager
 def replaced_folder(target: str | Path) -> Iterator[Path]:
-    """A new folder to fill; it takes the place of ``target`` when the block ends well, and goes when it does not."""
-    path = Path(target)
+    """A new folder to fill; it takes the place of ``target`` when the block ends well, and is removed when it does not.
+
+    Raises
+    ------
+    PaybenchError
+        If ``target`` is a file or the folder one is in, or its folder cannot be written.
+    """
+    path = _place(target)
     if path.exists() and not path.is_dir():
-        raise PaybenchError(f"{path} is a file; give the name of a folder to write.")
+        raise PaybenchError(f"{target} is {_kind(path)}; give the name of a folder to write.")
+    if Path.cwd().is_relative_to(path):
+        raise PaybenchError(f"{target} is the folder that you are in, or holds it; give the name of another one.")
     new = Path(_temporary(path))
+    fresh, old = new / "new", new / "old"
     try:
-        fresh, old = new / "new", new / "old"
         fresh.mkdir()
         yield fresh
         if path.exists():
             path.rename(old)
         fresh.rename(path)
     finally:
+        if old.exists() and not path.exists():
+            old.rename(path)
         shutil.rmtree(new, ignore_errors=True)
+
+
+def check_folder(target: str | Path, what: str, mark: str) -> None:
+    """See that a folder may be replaced: it is new, empty, or holds the file ``mark`` that every such folder has.
+
+    Raises
+    ------
+    PaybenchError
+        If it holds something else, which would be lost; ``what`` says what it should have been.
+    """
+    path = _place(target)
+    if path.exists() and not (path.is_dir() and ((path / mark).exists() or not any(path.iterdir()))):
+        raise PaybenchError(f"{target} exists and is no {what}; give another name, or an empty or new folder.")
+
+
+def _place(target: str | Path) -> Path:
+    try:
+        return Path(target).resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise PaybenchError(f"Nothing can be written at {target} ({error}); choose another place.") from None
+
+
+def _kind(path: Path) -> str:
+    return "a folder" if path.is_dir() else "a file" if path.is_file() else "a device"
 
 
 def _temporary(path: Path) -> str:

@@ -16,7 +16,7 @@ from .explain.cash import paid_by_week
 from .explain.drivers import Example, worked_example
 from .explain.numbers import date as said
 from .explain.numbers import percent
-from .explain.page import Findings, render, waiting
+from .explain.page import Findings, currencies, render, waiting
 from .explain.trust import Evaluation
 from .features import features_at, issue_rows, open_on
 from .files import replaced_file
@@ -118,13 +118,14 @@ def _recent(cut: Ledger) -> pd.DataFrame:
 
 
 def _example(cut: Ledger, bundle: Bundle, X: pd.DataFrame, table: pd.DataFrame) -> Example | None:
-    """The costliest invoice that is not late yet and likelier to be than not; where there is none, a milder one."""
+    """In the first currency, the costliest invoice not late yet and likelier to be than not; if none, a milder one."""
     if table.empty:
         return None
     grace = int(bundle.about["grace_days"])
-    in_time = table["days_overdue"] <= grace
+    main = table["currency"] == currencies(table)[0]
+    in_time = main & (table["days_overdue"] <= grace)
     likely = in_time & (table["p_late"] > 0.5)
-    among = likely if likely.any() else in_time if in_time.any() else ~in_time
+    among = likely if likely.any() else in_time if in_time.any() else main
     which = int(np.argmax(waiting(table).where(among, -1.0).to_numpy()))
     row = X.iloc[[which]]
     return worked_example(

@@ -143,7 +143,7 @@ def _chunk(cut: Ledger, at: pd.Timestamp, bundle: Bundle, X: pd.DataFrame, facts
         said = reasons(X, bundle.attributions(X), bundle.about["medians"])
     said = with_overdue(said, overdue, grace)
     table[list(said.columns)] = said.to_numpy()
-    table["flags"] = _flags(bundle, X, table)
+    table["flags"] = pd.Series(_flags(bundle, X, table), index=table.index, dtype="str")
     table["model_version"] = bundle.version
     return table[COLUMNS]
 

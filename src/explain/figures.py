@@ -101,7 +101,7 @@ def skill_bars(skill: dict[str, list[float]]) -> Picture:
     axes.set_yticks(range(len(skill)), [_SKILLS.get(name, name) for name in skill])
     axes.invert_yaxis()
     axes.margins(x=0.12)
-    axes.xaxis.set_major_formatter(lambda x, _: f"{x:+.0%}")
+    axes.xaxis.set_major_formatter(lambda x, _: f"{x:+.1%}")
     axes.set(title=f"Skill against the {EMPIRICAL} (95 % interval, by customer)", xlabel="1 - ours / theirs")
     return picture
 

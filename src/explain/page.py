@@ -87,8 +87,7 @@ def render(found: Findings) -> str:
 def context(found: Findings) -> dict[str, Any]:
     """What the template says, as text and plain numbers."""
     table = found.table
-    counts = table["currency"].value_counts()
-    order = sorted(counts.index, key=lambda c: (-int(counts[c]), c))
+    order = currencies(table)
     shown = order[:CURRENCIES]
     low, high = found.about["risk_limits"]
     return {
@@ -117,6 +116,12 @@ def context(found: Findings) -> dict[str, Any]:
         "trained": date(pd.Timestamp(found.about["as_of"])),
         "provenance": found.provenance,
     }
+
+
+def currencies(table: pd.DataFrame) -> list[str]:
+    """The currencies of a score table, the one with the most invoices first."""
+    counts = table["currency"].value_counts()
+    return sorted(map(str, counts.index), key=lambda c: (-int(counts[c]), c))
 
 
 def _totals(found: Findings, currency: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import inf
 
 import pandas as pd
 
@@ -39,6 +40,13 @@ class Ledger:
     disputes: pd.DataFrame = _empty("disputes")
     promises: pd.DataFrame = _empty("promises")
     consents: pd.DataFrame = _empty("consents")
+
+    def __post_init__(self) -> None:
+        """See that the settings can be counted with."""
+        if not isinstance(self.grace_days, int) or self.grace_days < 0:
+            raise PaybenchError(f"grace_days is {self.grace_days!r}; give a whole number of days, 0 or more.")
+        if not isinstance(self.tolerance, int | float) or not 0 <= self.tolerance < inf:
+            raise PaybenchError(f"tolerance is {self.tolerance!r}; give an amount in currency units, 0 or more.")
 
     @classmethod
     def of(cls, name: str = "book", **parts: object) -> Ledger:

@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import PaybenchError
-from ..files import replaced_folder
+from ..files import check_folder, replaced_folder
 from .book import Ledger
 from .schema import TABLES, conform, units
 
 _AMOUNT = pa.decimal128(18, 4)
+_MOST = 1e14
 _ARROW = {"date": pa.date32(), "amount": _AMOUNT, "number": pa.float64(), "flag": pa.bool_()}
 
 
@@ -32,12 +33,11 @@ def write_ledger(ledger: Ledger, folder: str | Path, extras: dict[str, bytes] | 
     Raises
     ------
     PaybenchError
-        If the folder exists and holds something that is not a ledger.
+        If the folder exists and holds something that is not a ledger, or an amount has more than 14 digits before the
+        point.
     """
-    target = Path(folder)
-    if target.exists() and not (target.is_dir() and ((target / "ledger.json").exists() or not any(target.iterdir()))):
-        raise PaybenchError(f"{target} exists and is no ledger folder; give another name, or an empty or new folder.")
-    with replaced_folder(target) as new:
+    check_folder(folder, "ledger folder", "ledger.json")
+    with replaced_folder(folder) as new:
         for name in TABLES:
             pq.write_table(_to_arrow(name, ledger.table(name)), new / f"{name}.parquet", compression="zstd")
         for file, content in (extras or {}).items():
@@ -73,7 +73,7 @@ def read_ledger(folder: str | Path) -> Ledger:
         if "invoices" not in parts:
             raise PaybenchError(f"{path} holds no invoices.parquet; a ledger needs at least invoices and payments.")
         return Ledger.of(**parts)  # type: ignore[arg-type]
-    except (json.JSONDecodeError, pa.ArrowException, OSError, TypeError) as error:
+    except (ValueError, pa.ArrowException, OSError, TypeError) as error:
         raise PaybenchError(f"The ledger at {path} cannot be read ({error}); import or simulate it again.") from None
 
 
@@ -94,13 +94,15 @@ def _to_arrow(name: str, table: pd.DataFrame) -> pa.Table:
     for column, values in frame.items():
         kind = kinds.get(str(column), "")
         if kind == "amount":
-            columns[str(column)] = _decimals(values)
+            columns[str(column)] = _decimals(name, values)
         else:
             columns[str(column)] = pa.array(values, type=_ARROW.get(kind), from_pandas=True)
     return pa.table(columns)
 
 
-def _decimals(amounts: pd.Series) -> pa.Array:
+def _decimals(table: str, amounts: pd.Series) -> pa.Array:
+    if not (amounts.abs() < _MOST)[amounts.notna()].all():
+        raise PaybenchError(f"An amount of table '{table}' is not below 100 million million; set it right.")
     missing = amounts.isna().to_numpy()
     exact = [
         None if gone else Decimal(int(u)).scaleb(-4)

@@ -34,7 +34,7 @@ def book(*moves: Move, amount: float = 100.0, tolerance: float = 0.005) -> Ledge
         pytest.param([("2024-02-05", 100.0, PAID)], "2024-02-05", None, 0.0, id="whole"),
         pytest.param([("2024-02-05", 40.0, PAID)], None, None, 60.0, id="part"),
         pytest.param(
-            [("2024-02-09", 60.0, PAID), ("2024-02-05", 40.0, PAID)], "2024-02-09", None, 0.0, id="parts-the-last-counts"
+            [("2024-02-09", 60.0, PAID), ("2024-02-05", 40.0, PAID)], "2024-02-09", None, 0.0, id="the-last-part-counts"
         ),
         pytest.param([("2024-02-05", 130.0, PAID)], "2024-02-05", None, 0.0, id="overpaid"),
         pytest.param(

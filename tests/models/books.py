@@ -1,0 +1,58 @@
+"""Small books made by hand, whose truth is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from paybench.ledger import Ledger
+
+START = pd.Timestamp("2024-01-01")
+
+
+def book_of(issued: np.ndarray, customer: np.ndarray, days_late: np.ndarray, amount: np.ndarray | None = None) -> Ledger:
+    """One invoice per entry, due 14 days after issue, paid in full so many days late (NaN = not paid so far).
+
+    Parameters
+    ----------
+    issued : (n,) days since the start of 2024. customer : (n,) numbers. days_late : (n,). amount : (n,), 100 each by
+        default.
+    """
+    n = len(issued)
+    issued_on = START + pd.to_timedelta(issued, unit="D")
+    due_on = issued_on + pd.Timedelta(days=14)
+    names = pd.Series([f"C{c:03d}" for c in customer], dtype="str")
+    money = np.full(n, 100.0) if amount is None else amount
+    invoices = pd.DataFrame(
+        {
+            "invoice_id": [f"I{i:05d}" for i in range(n)],
+            "customer_id": names,
+            "issued_on": issued_on,
+            "due_on": due_on,
+            "amount": money,
+            "currency": "EUR",
+        }
+    )
+    paid_on = pd.Series(due_on) + pd.to_timedelta(pd.Series(days_late), unit="D")
+    payments = pd.DataFrame(
+        {
+            "payment_id": [f"P{i:05d}" for i in range(n)],
+            "customer_id": names,
+            "invoice_id": invoices["invoice_id"],
+            "paid_on": paid_on,
+            "amount": money,
+            "currency": "EUR",
+            "kind": "payment",
+        }
+    )
+    return Ledger.of("by hand", invoices=invoices, payments=payments[paid_on.notna()])
+
+
+def by_amount(customers: int = 30, invoices: int = 30, seed: int = 0) -> Ledger:
+    """Small invoices are paid around the due date, large ones three weeks later, whoever the customer is."""
+    rng = np.random.default_rng(seed)
+    n = customers * invoices
+    large = rng.random(n) < 0.4
+    days_late = np.where(large, rng.integers(18, 25, n), rng.integers(-3, 1, n)).astype(np.float64)
+    amount = np.round(np.where(large, rng.uniform(1000, 2000, n), rng.uniform(50, 100, n)), 2)
+    return book_of(rng.integers(0, 400, n), np.tile(np.arange(customers), invoices), days_late, amount)
