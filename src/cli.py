@@ -31,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        what = f"{error.filename} cannot be" if error.filename else "a file could not be"
+        return _failed(f"{what} read or written ({error.strerror or error}); free space or give another place.")
     except MemoryError:
         return _failed("this machine's memory is too small for that; use a smaller ledger or a larger machine.")
     except Exception as error:
@@ -52,6 +55,9 @@ def _say(options: argparse.Namespace, answer: tuple[dict[str, Any], str]) -> Non
     print(json.dumps(answer[0], indent=1) if options.json else answer[1])
 
 
+_LEDGER = "ledger folder", "ledger.json"
+
+
 def _failed(sentence: str, code: int = 1) -> int:
     print(f"paybench: {' '.join(sentence.split())}", file=sys.stderr)
     return code
@@ -65,9 +71,11 @@ def _demo(options: argparse.Namespace) -> Answer:
 
 
 def _simulate(options: argparse.Namespace) -> Answer:
+    from .files import check_folder
     from .progress import track
     from .simulate import simulate, write_world
 
+    check_folder(options.out, *_LEDGER)
     world = simulate(
         options.customers,
         options.months,
@@ -80,8 +88,10 @@ def _simulate(options: argparse.Namespace) -> Answer:
 
 
 def _import(options: argparse.Namespace) -> Answer:
+    from .files import check_folder
     from .ledger.importer import import_files, write_import
 
+    check_folder(options.out, *_LEDGER)
     result = import_files(options.files, options.format, name=options.name)
     write_import(result, options.out)
     return result.summary, f"{result}\nwritten to {options.out}"
@@ -152,8 +162,9 @@ def _promote(options: argparse.Namespace) -> Answer:
 
 
 def _score(options: argparse.Namespace) -> Answer:
-    from .score import score, write_scores
+    from .score import check_ending, score, write_scores
 
+    check_ending(options.out)
     models = options.model
     if models != "champion":
         from .models.registry import registered_bundle
@@ -171,8 +182,10 @@ def _score(options: argparse.Namespace) -> Answer:
 
 
 def _backtest(options: argparse.Namespace) -> Answer:
+    from .files import check_folder
     from .models.backtest import backtest, write_backtest
 
+    check_folder(options.out, "folder of a backtest", "by_origin.csv")
     result = backtest(
         _ledger(options), options.origin, options.until, options.trials, options.seed, show=_show(options)
     )

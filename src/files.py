@@ -77,9 +77,12 @@ def check_folder(target: str | Path, what: str, mark: str) -> None:
 
 def _place(target: str | Path) -> Path:
     try:
-        return Path(target).resolve()
+        path = Path(target).resolve()
+        path.exists()
     except (OSError, RuntimeError, ValueError) as error:
-        raise PaybenchError(f"Nothing can be written at {target} ({error}); choose another place.") from None
+        why = getattr(error, "strerror", None) or error
+        raise PaybenchError(f"Nothing can be written at {target} ({why}); choose another place.") from None
+    return path
 
 
 def _kind(path: Path) -> str:

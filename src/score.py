@@ -95,16 +95,28 @@ def write_scores(table: pd.DataFrame, file: str | Path) -> None:
     PaybenchError
         If the ending is neither.
     """
-    ending = Path(file).suffix.lower()
-    if ending not in (".parquet", ".csv"):
-        raise PaybenchError(
-            f"Scores are written as .parquet or .csv, not as '{Path(file).name}'; change the file's ending."
-        )
+    ending = check_ending(file)
     with replaced_file(file) as new:
         if ending == ".parquet":
             table.to_parquet(new, index=False)
         else:
             new.write_bytes(csv_bytes(table))
+
+
+def check_ending(file: str | Path) -> str:
+    """The ending of a score file: .parquet or .csv.
+
+    Raises
+    ------
+    PaybenchError
+        If it is neither.
+    """
+    ending = Path(file).suffix.lower()
+    if ending not in (".parquet", ".csv"):
+        raise PaybenchError(
+            f"Scores are written as .parquet or .csv, not as '{Path(file).name}'; change the file's ending."
+        )
+    return ending
 
 
 def _exported(models: str, store: str | Path) -> Bundle:
