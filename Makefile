@@ -40,11 +40,7 @@ nightly: $(READY) ## all tests with 2,000 random examples each
 	HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n $(WORKERS) --dist worksteal
 
 notebooks: $(READY) ## run every notebook as it stands, into build/notebooks
-	@mkdir -p build/notebooks
-	@for notebook in notebooks/*.ipynb; do \
-	    $(BIN)/papermill --kernel python3 --cwd notebooks $$notebook build/$$notebook || exit 1; \
-	done
-	$(BIN)/jupyter nbconvert --to html --embed-images build/notebooks/*.ipynb
+	$(PY) pipelines/run_notebooks.py --out build/notebooks
 
 lab: $(READY) ## JupyterLab on this machine
 	$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 --LabApp.news_url=None \

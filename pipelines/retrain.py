@@ -18,7 +18,8 @@ from tempfile import TemporaryDirectory
 
 from settings import PARAMS, Settings, read_settings
 
-from paybench import PaybenchError, read_ledger
+from paybench import read_ledger
+from paybench.command import answered
 from paybench.progress import say
 
 NOTEBOOKS = ("03_late.ipynb", "04_days.ipynb", "05_explain.ipynb")
@@ -34,15 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--params", type=Path, default=PARAMS, metavar="FILE", help="settings (params.yaml)")
     parser.add_argument("--no-promote", dest="gate", action="store_false", help="register only, do not ask the gate")
     options = parser.parse_args(arguments)
-    try:
-        settings = read_settings(options.params)
-        given = {name: value for name in ("trials", "seed") if (value := getattr(options, name)) is not None}
-        answer = retrain(options.ledger, options.as_of, options.store, replace(settings, **given), options.gate)
-    except PaybenchError as error:
-        print(f"retrain: {error}", file=sys.stderr)
-        return 1
-    print(json.dumps(answer))
-    return 0
+    return answered("retrain", lambda: print(json.dumps(_run(options))))
+
+
+def _run(options: argparse.Namespace) -> dict[str, object]:
+    settings = read_settings(options.params)
+    given = {name: value for name in ("trials", "seed") if (value := getattr(options, name)) is not None}
+    return retrain(options.ledger, options.as_of, options.store, replace(settings, **given), options.gate)
 
 
 def retrain(ledger: Path, as_of: str, store: Path, settings: Settings, gate: bool = True) -> dict[str, object]:
@@ -50,9 +49,10 @@ def retrain(ledger: Path, as_of: str, store: Path, settings: Settings, gate: boo
     from run_notebooks import NOTEBOOKS as FOLDER
     from run_notebooks import quiet, run_notebook
 
-    from paybench.models.registry import Store
+    from paybench.models.registry import CHAMPION, Store, attach
     from paybench.models.release import release
     from paybench.models.train import train
+    from paybench.report import write_report
 
     quiet()
     say(f"reading {ledger}", True)
@@ -73,6 +73,10 @@ def retrain(ledger: Path, as_of: str, store: Path, settings: Settings, gate: boo
             say(f"running {name}", True)
             run_notebook(FOLDER / name, pages, parameters, settings.cell_timeout)
         outcome = release(place, book, candidate, {"notebooks": pages}, gate, show=True)
+        page = Path(temporary) / "report.html"
+        write_report(book, as_of, page, store)
+        if (champion := place.version(CHAMPION)) is not None:
+            attach(place, champion, page, "report")
     return {
         "promoted": outcome.promoted,
         "reason": outcome.reason,

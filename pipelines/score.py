@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from paybench import PaybenchError
+from paybench.command import answered
 from paybench.ledger import read_ledger
 from paybench.score import score, write_scores
 
@@ -23,15 +23,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="where the champion is")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="ends in .parquet or .csv")
     options = parser.parse_args(arguments)
-    try:
-        table = score(read_ledger(options.ledger), options.as_of, store=options.store, show=True)
-        write_scores(table, options.out)
-    except PaybenchError as error:
-        print(f"score: {error}", file=sys.stderr)
-        return 1
+    return answered("score", lambda: print(json.dumps(_run(options))))
+
+
+def _run(options: argparse.Namespace) -> dict[str, object]:
+    table = score(read_ledger(options.ledger), options.as_of, store=options.store, show=True)
+    write_scores(table, options.out)
     versions = sorted(table["model_version"].unique())
-    print(json.dumps({"rows": len(table), "model_version": versions[0] if versions else "", "out": str(options.out)}))
-    return 0
+    return {"rows": len(table), "model_version": versions[0] if versions else "", "out": str(options.out)}
 
 
 if __name__ == "__main__":

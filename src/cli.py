@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from . import __version__
+from .command import answered
 from .errors import PaybenchError
 
 
@@ -22,45 +21,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 done; 1 the input or state is wrong, said in one sentence on standard error; 2 wrong usage (argparse exits).
     """
     options = _parser().parse_args(arguments)
-    try:
-        answer = options.run(options)
-    except PaybenchError as error:
-        return _failed(str(error))
-    except KeyboardInterrupt:
-        return _failed("stopped; nothing half-written was left behind.", 130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        what = f"{error.filename} cannot be" if error.filename else "a file could not be"
-        return _failed(f"{what} read or written ({error.strerror or error}); free space or give another place.")
-    except MemoryError:
-        return _failed("this machine's memory is too small for that; use a smaller ledger or a larger machine.")
-    except Exception as error:
-        if os.environ.get("PAYBENCH_DEBUG"):
-            raise
-        return _failed(
-            f"this should not have happened ({type(error).__name__}: {error}); "
-            "set PAYBENCH_DEBUG=1 to see where, and please report it."
-        )
-    if answer is not None:
-        _say(options, answer)
-    return 0
+    return answered("paybench", lambda: _say(options, options.run(options)))
 
 
 Answer = tuple[dict[str, Any], str] | None
 
 
-def _say(options: argparse.Namespace, answer: tuple[dict[str, Any], str]) -> None:
-    print(json.dumps(answer[0], indent=1) if options.json else answer[1])
+def _say(options: argparse.Namespace, answer: Answer) -> None:
+    if answer is not None:
+        print(json.dumps(answer[0], indent=1) if options.json else answer[1])
 
 
 _LEDGER = "ledger folder", "ledger.json"
-
-
-def _failed(sentence: str, code: int = 1) -> int:
-    print(f"paybench: {' '.join(sentence.split())}", file=sys.stderr)
-    return code
 
 
 def _demo(options: argparse.Namespace) -> Answer:
@@ -152,6 +124,10 @@ def _promote(options: argparse.Namespace) -> Answer:
     from .models.registry import Store, promote, rollback
 
     store = Store.at(options.store)
+    if not (store.folder / "mlflow.db").exists():
+        raise PaybenchError(
+            f"There is no store at {store.folder}; train a model with 'paybench train', or name another --store."
+        )
     if options.rollback:
         version = rollback(store)
         return {"champion": version.label}, f"champion: {version.label}"

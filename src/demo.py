@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .ledger import Ledger, read_ledger
+from .models.registry import CHAMPION, Store, attach
 from .models.release import train_and_release
 from .progress import say
 from .report import write_report
@@ -39,6 +40,9 @@ def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, sh
     write_scores(table, files["scores"])
     say("writing the report", show)
     write_report(ledger, AS_OF, files["report"], store)
+    place = Store.at(store)
+    if (champion := place.version(CHAMPION)) is not None:
+        attach(place, champion, Path(files["report"]), "report")
     risks = table["risk"].value_counts()
     return {
         **outcome.as_dict,

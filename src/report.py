@@ -131,7 +131,7 @@ def _example(cut: Ledger, bundle: Bundle, X: pd.DataFrame, table: pd.DataFrame) 
     return worked_example(
         row,
         bundle.attributions(row),
-        bundle.about["medians"],
+        bundle.about["averages"],
         float(bundle.predict(cut, row).later_than(grace)[0]),
         float(table["p_late"].iloc[which]),
     )

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.trained import Trained, train_small
+
 ROOT = Path(__file__).parents[1]
 
 settings.register_profile("gate", max_examples=25, derandomize=True, deadline=None)
@@ -45,3 +47,9 @@ def pytest_configure(config: pytest.Config) -> None:
     }
     if "PYTEST_XDIST_WORKER" in os.environ:
         os.environ["OMP_NUM_THREADS"] = "1"  # the workers share the cores already
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """A small ledger and the store of one training on it, in which the forest was promoted; not to be written to."""
+    return train_small(tmp_path_factory.mktemp("trained"))

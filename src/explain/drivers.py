@@ -70,7 +70,7 @@ class Example:
 def worked_example(
     X: pd.DataFrame,
     attributions: pd.DataFrame,
-    medians: dict[str, float],
+    averages: dict[str, float],
     calibrated: float,
     today: float,
     shown: int = 6,
@@ -79,7 +79,7 @@ def worked_example(
 
     Parameters
     ----------
-    X : its feature row. attributions : its SHAP values and ``base``. medians : of the training book.
+    X : its feature row. attributions : its SHAP values and ``base``. averages : of the training book's features.
     calibrated : P(late) at issue after calibration. today : the same, given that it is unpaid.
     shown : contributions that get a line of their own.
 
@@ -91,7 +91,7 @@ def worked_example(
     row = attributions.drop(columns="base").iloc[0]
     row = row.iloc[np.argsort(-row.abs().to_numpy(), kind="stable")]
     said, rest = row.iloc[:shown], row.iloc[shown:]
-    labels = [sentence(str(n), X[n].iloc[0], medians.get(str(n))) for n in said.index]
+    labels = [sentence(str(n), X[n].iloc[0], averages.get(str(n))) for n in said.index]
     values = [float(attributions["base"].iloc[0]), *said, *([rest.sum()] if len(rest) else [])]
     totals = [int(np.rint(1000 * p)) for p in (sum(values), calibrated, today)]
     base, *changes = rounded_to_sum([1000 * v for v in values], totals[0])

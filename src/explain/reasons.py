@@ -15,7 +15,7 @@ LEAST = 0.005
 """Change of P(late) below which there is no reason to speak of."""
 
 
-def reasons(X: pd.DataFrame, attributions: pd.DataFrame, medians: dict[str, float]) -> pd.DataFrame:
+def reasons(X: pd.DataFrame, attributions: pd.DataFrame, averages: dict[str, float]) -> pd.DataFrame:
     """The strongest reasons of each row.
 
     Features of one theme (how late a customer pays, say, measured in six ways) are one reason, so that it is not
@@ -24,7 +24,7 @@ def reasons(X: pd.DataFrame, attributions: pd.DataFrame, medians: dict[str, floa
     Parameters
     ----------
     X : (n, features) feature table. attributions : SHAP values of P(late), same rows, a column per feature.
-    medians : the training book's median per feature, to compare with.
+    averages : the training book's mean per feature, to compare with.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def reasons(X: pd.DataFrame, attributions: pd.DataFrame, medians: dict[str, floa
                 continue
             inside = np.flatnonzero(member[:, t])
             j = inside[np.argmax(values[i, inside] * np.sign(weight[i, t]))]
-            said.append(f"{sentence(names[j], shown[i, j], medians.get(names[j]))}: {points(weight[i, t])}.")
+            said.append(f"{sentence(names[j], shown[i, j], averages.get(names[j]))}: {points(weight[i, t])}.")
         rows.append(said + [""] * (COUNT - len(said)))
     return pd.DataFrame(rows, index=X.index, columns=[f"reason_{k + 1}" for k in range(COUNT)], dtype="str")
 
@@ -77,14 +77,14 @@ def with_overdue(table: pd.DataFrame, days_overdue: np.ndarray, grace_days: int)
     return shifted
 
 
-def sentence(name: str, value: object, median: float | None) -> str:
+def sentence(name: str, value: object, average: float | None) -> str:
     """One feature's value in words, without a full stop."""
     if value is None or value != value or value is pd.NA:
         missing = next((f.missing for f in all_features() if f.name == name), "")
         return missing[:1].upper() + missing[1:] if missing else f"{name} is unknown"
     if isinstance(value, str):
         return f"{_sentence_of(name).rstrip('.')}: {value}"
-    return _wording(name).say(float(value), median)  # type: ignore[arg-type]
+    return _wording(name).say(float(value), average)  # type: ignore[arg-type]
 
 
 def points(change: float) -> str:

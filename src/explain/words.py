@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 Say = Callable[[float, float | None], str]
-"""From an invoice's value and the book's median (None if there is none) to a sentence without a full stop."""
+"""From an invoice's value and the book's mean (None if there is none) to a sentence without a full stop."""
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -21,8 +21,8 @@ class Wording:
     say: Say
 
 
-def _book(median: float | None, text: Callable[[float], str]) -> str:
-    return "" if median is None else f" (book: {text(median)})"
+def _book(average: float | None, text: Callable[[float], str]) -> str:
+    return "" if average is None else f" (book: {text(average)})"
 
 
 def _lateness(what: str) -> Say:

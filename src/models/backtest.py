@@ -30,7 +30,7 @@ class Backtest:
     Attributes
     ----------
     metrics : one row per model, over all origins. by_origin : the same per origin.
-    skill : 1 - forest / baseline of each loss, with its 95 % interval clustered by customer. about : settings.
+    skill : 1 - ours / baseline of each loss, with its 95 % interval clustered by customer. about : settings.
     """
 
     metrics: pd.DataFrame
@@ -44,7 +44,7 @@ class Backtest:
             f"{self.about['rows']} invoices issued from {self.about['origins'][0]} on, trained on what was known at "
             f"{', '.join(self.about['origins'])}; horizon {self.about['horizon']} days.",
             shown.where(shown.notna(), "").to_string(),
-            f"Skill of the forest against the {EMPIRICAL} (1 - ours / theirs, 95 % interval by customer):",
+            f"Skill of {MODEL} against the {EMPIRICAL} (1 - ours / theirs, 95 % interval by customer):",
             *(f"  {name:9s} {s.skill:+.1%}  ({s.low:+.1%} to {s.high:+.1%})" for name, s in self.skill.iterrows()),
         ]
         return "\n".join(lines)

@@ -46,7 +46,7 @@ class Bundle:
     ----------
     kind : "timing" (a forest) or "baseline" (the customer's own distribution).
     about : what a reader may want to know: as_of, horizon, grace_days, data_hash, metrics, model version, limits of
-        ``risk``, training medians, thin thresholds. JSON.
+        ``risk``, training means, thin thresholds. JSON.
     pooled : (bins,) everybody's shares per day late. tail : how "beyond the horizon" spreads. first : day of bin 0.
     encoder, forest, calibrator : of a "timing" bundle.
     """

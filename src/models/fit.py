@@ -49,7 +49,7 @@ def fit_timing(book: Book, tuned: Tuned, seed: int, origin: object | None = None
         own_share=tuned.own_share,
         parameters=tuned.parameters,
         seed=seed,
-        medians=_medians(rows.X),
+        averages=_averages(rows.X),
     )
     bundle = Bundle(
         "timing",
@@ -110,6 +110,6 @@ def _about(book: Book, at: object, rows: Rows, **more: Any) -> dict[str, Any]:
     }
 
 
-def _medians(X: pd.DataFrame) -> dict[str, float]:
-    numeric = X.select_dtypes("number").median()
+def _averages(X: pd.DataFrame) -> dict[str, float]:
+    numeric = X.select_dtypes("number").mean()
     return {str(name): round(float(value), 6) for name, value in numeric.items() if np.isfinite(value)}

@@ -151,7 +151,7 @@ def register(store: Store, candidate: Candidate, extras: dict[str, Path] | None 
         _log(client, run_id, candidate)
         for where, path in (extras or {}).items():
             (client.log_artifacts if path.is_dir() else client.log_artifact)(run_id, str(path), where)
-        tags = {k: str(about[k]) for k in ("as_of", "book", "data_hash", "key", "paybench")} | {
+        tags = {k: str(about[k]) for k in ("as_of", "book", "code", "data_hash", "key", "paybench")} | {
             "kind": kind,
             "own_share": str(candidate.bundle.own_share),
         }
@@ -181,6 +181,21 @@ def ensure_champion(store: Store, baseline: Candidate) -> Version:
             _point(store.client(), CHAMPION, champion.number)
             export(store, champion)
     return champion
+
+
+def registered(store: Store, key: str) -> Version | None:
+    """The newest version that was trained from the same data, settings and code, or None."""
+    found = store.client().search_model_versions(f"name = '{NAMES[-1]}' and tags.key = '{key}'")
+    kept = [v for v in found if v.tags.get("kind") != "baseline"]
+    if not kept:
+        return None
+    newest = max(kept, key=lambda v: int(v.version))
+    return Version(int(newest.version), str(newest.run_id), dict(newest.tags))
+
+
+def attach(store: Store, version: Version, file: Path, where: str) -> None:
+    """Add a file to the artifacts of a version's run."""
+    store.client().log_artifact(version.run_id, str(file), where)
 
 
 def challenge(store: Store, version: Version) -> None:
@@ -283,7 +298,7 @@ def _log(client: MlflowClient, run_id: str, candidate: Candidate) -> None:
         run_id,
         metrics=[Metric(k, float(v), 0, 0) for k, v in metrics.items()],
         params=[Param(k, str(v)) for k, v in parameters.items()],
-        tags=[RunTag(k, str(about[k])) for k in ("data_hash", "book", "paybench", "declined") if about.get(k)],
+        tags=[RunTag(k, str(about[k])) for k in ("data_hash", "code", "book", "paybench", "declined") if about.get(k)],
     )
     client.log_artifacts(run_id, str(candidate.folder), "candidate")
     for part in ("bundle", "twin"):

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..ledger import Ledger
 from ..progress import say
-from .registry import Store, challenge, ensure_champion, promote, register
+from .registry import Store, challenge, ensure_champion, promote, register, registered
 from .train import Candidate, baseline_candidate, train
 
 
@@ -50,7 +50,8 @@ def release(
     Parameters
     ----------
     store, ledger, candidate : where, on what data, and what. In a new store the Baseline becomes champion first.
-    extras : further files or folders for the run's artifacts, by artifact folder.
+    extras : further files or folders for the run's artifacts, by artifact folder. A candidate that is registered
+        already, from the same data, settings and code, is not registered again.
     gate : False registers only. show : progress.
     """
     say("registering in MLflow", show)
@@ -63,7 +64,7 @@ def release(
         return Outcome(False, reason, champion.label, champion.label, (), str(store.folder))
     if candidate.declined:
         return Outcome(False, candidate.declined, champion.label, "", (), str(store.folder))
-    challenger = register(store, candidate, extras)
+    challenger = registered(store, candidate.about["key"]) or register(store, candidate, extras)
     challenge(store, challenger)
     if not gate:
         reason = "not asked for; 'paybench promote' asks the gate"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from .folds import Book, Rows
 from .metrics import reliability
 from .tune import Tuned, tune
 
-MODEL = "Timing (forest)"
+MODEL = "Timing"
 UNTUNED = "Timing, not tuned"
 LEAST_ROWS = 100
 """Matured rows below which nothing is trained."""
@@ -149,6 +149,7 @@ def _about(book: Book, trials: int, seed: int) -> dict[str, Any]:
         "book": book.ledger.name,
         "data_hash": book.hash,
         "paybench": __version__,
+        "code": code_hash(),
         "trials": trials,
         "seed": seed,
         "horizon": book.H,
@@ -271,8 +272,19 @@ def _too_little(rows: Rows) -> str:
 
 
 def _key(book: Book, trials: int, seed: int) -> str:
-    parts = [book.hash, f"{book.at:%Y-%m-%d}", str(trials), str(seed), str(book.H), __version__]
+    parts = [book.hash, f"{book.at:%Y-%m-%d}", str(trials), str(seed), str(book.H), __version__, code_hash()]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+
+
+@cache
+def code_hash() -> str:
+    """Sixteen hex digits that change with the code of this package that decides what is trained."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parent.parent
+    for room in ("ledger", "features", "models"):
+        for file in sorted((package / room).rglob("*.py")):
+            digest.update(file.relative_to(package).as_posix().encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _hashed(name: object) -> str:

@@ -109,7 +109,7 @@ def test_attributions_add_up(book: Ledger, forest: Bundle, X: pd.DataFrame, own_
 
 def test_direction_of_the_words_is_that_of_the_sign(forest: Bundle, X: pd.DataFrame) -> None:
     attributions = forest.attributions(X)
-    table = reasons(X, attributions, forest.about["medians"])
+    table = reasons(X, attributions, forest.about["averages"])
     points = table.map(lambda text: float(re.search(r": ([+-][\d.]+) points?\.$", text)[1]) if text else 0.0)
 
     # The weightiest reason comes first, and small ones are not spoken of.

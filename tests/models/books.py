@@ -10,7 +10,9 @@ from paybench.ledger import Ledger
 START = pd.Timestamp("2024-01-01")
 
 
-def book_of(issued: np.ndarray, customer: np.ndarray, days_late: np.ndarray, amount: np.ndarray | None = None) -> Ledger:
+def book_of(
+    issued: np.ndarray, customer: np.ndarray, days_late: np.ndarray, amount: np.ndarray | None = None
+) -> Ledger:
     """One invoice per entry, due 14 days after issue, paid in full so many days late (NaN = not paid so far).
 
     Parameters
@@ -49,10 +51,11 @@ def book_of(issued: np.ndarray, customer: np.ndarray, days_late: np.ndarray, amo
 
 
 def by_amount(customers: int = 30, invoices: int = 30, seed: int = 0) -> Ledger:
-    """Small invoices are paid around the due date, large ones three weeks later, whoever the customer is."""
+    """Nine in ten of the middling invoices are paid three weeks late, one in ten of the small and large, by anybody."""
     rng = np.random.default_rng(seed)
     n = customers * invoices
-    large = rng.random(n) < 0.4
-    days_late = np.where(large, rng.integers(18, 25, n), rng.integers(-3, 1, n)).astype(np.float64)
-    amount = np.round(np.where(large, rng.uniform(1000, 2000, n), rng.uniform(50, 100, n)), 2)
+    amount = np.round(rng.uniform(50, 1550, n), 2)
+    middling = (amount > 550) & (amount < 1050)
+    late = rng.random(n) < np.where(middling, 0.9, 0.1)
+    days_late = np.where(late, rng.integers(18, 25, n), rng.integers(-3, 1, n)).astype(np.float64)
     return book_of(rng.integers(0, 400, n), np.tile(np.arange(customers), invoices), days_late, amount)

@@ -152,9 +152,7 @@ def test_pit_is_the_distribution_function_around_the_outcome(drawn: tuple[DaysLa
 
 
 @given(exact(), st.floats(0, 1), DAYS)
-def test_a_mixture_mixes_every_probability(
-    drawn: tuple[DaysLate, list[Outcomes]], share: float, day: int
-) -> None:
+def test_a_mixture_mixes_every_probability(drawn: tuple[DaysLate, list[Outcomes]], share: float, day: int) -> None:
     ours, _ = drawn
     other = DaysLate(ours.first, np.full_like(ours.mass, 1 / (ours.mass.shape[1] + 1)))
     both = mixed(ours, other, share)

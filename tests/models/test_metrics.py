@@ -10,7 +10,15 @@ from sklearn import metrics as theirs
 from paybench.models.compare import Prediction
 from paybench.models.distribution import DaysLate
 from paybench.models.folds import Rows
-from paybench.models.metrics import calibration_error, coverage, days_metrics, late_metrics, log_loss, reliability, skill
+from paybench.models.metrics import (
+    calibration_error,
+    coverage,
+    days_metrics,
+    late_metrics,
+    log_loss,
+    reliability,
+    skill,
+)
 
 
 def drawn(n: int = 500, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+
 from paybench.simulate.calendar import Calendar
 
 CALENDAR = Calendar.of(pd.Timestamp("2024-01-01"), 12)

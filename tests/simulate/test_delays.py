@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+
 from paybench.simulate.calendar import Calendar
 from paybench.simulate.customers import Customer, draw_customer
 from paybench.simulate.delays import DAYS_LATE, draw_days_late, never, settled_by

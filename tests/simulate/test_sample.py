@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from pandas.testing import assert_frame_equal
+
 from paybench.ledger import TABLES, read_ledger
 from paybench.simulate import read_truth, simulate
 from paybench.simulate.truth import MEANINGS

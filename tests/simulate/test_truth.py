@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+
 from paybench.ledger import settle
 from paybench.simulate import TYPES, World, simulate
 from paybench.simulate.delays import DAYS_LATE

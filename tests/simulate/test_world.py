@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
+
 from paybench.errors import PaybenchError
 from paybench.ledger import TABLES, conform, data_hash, read_ledger, settle
 from paybench.ledger.schema import units
