@@ -94,9 +94,14 @@ def _check(options: argparse.Namespace) -> Answer:
 def _features(options: argparse.Namespace) -> Answer:
     from .features import at_issue, open_on
     from .files import replaced_file
+    from .ledger import as_of
 
     ledger = _ledger(options)
-    table = at_issue(ledger) if options.at_issue else open_on(ledger, options.as_of)
+    cut = ledger if options.at_issue else as_of(ledger, options.as_of)
+    if cut.invoices.empty:
+        when = "in the ledger" if options.at_issue else f"at {options.as_of}"
+        raise PaybenchError(f"Nothing was known {when}, so there are no features; give a later as_of or more invoices.")
+    table = at_issue(cut) if options.at_issue else open_on(cut, options.as_of)
     with replaced_file(options.out) as new:
         table.reset_index().to_parquet(new, index=False)
     said = f"{len(table)} rows of {table.shape[1]} features written to {options.out}"
@@ -151,9 +156,10 @@ def _score(options: argparse.Namespace) -> Answer:
     risks = table["risk"].value_counts().to_dict()
     version = table["model_version"].iloc[0] if len(table) else ""
     said = ", ".join(f"{risks.get(r, 0)} {r}" for r in ("high", "medium", "low"))
+    by = f" by {version} ({said} risk)" if version else ""
     return (
         {"rows": len(table), "risk": risks, "model_version": version, "out": str(options.out)},
-        f"{len(table)} open invoices scored by {version} ({said} risk), written to {options.out}",
+        f"{len(table)} open invoices scored{by}, written to {options.out}",
     )
 
 
@@ -162,9 +168,10 @@ def _backtest(options: argparse.Namespace) -> Answer:
     from .models.backtest import backtest, write_backtest
 
     check_folder(options.out, "folder of a backtest", "by_origin.csv")
-    result = backtest(
-        _ledger(options), options.origin, options.until, options.trials, options.seed, show=_show(options)
-    )
+    ledger = _ledger(options)
+    if ledger.invoices.empty:
+        raise PaybenchError(f"The ledger at {options.ledger} has no invoice, so there is nothing to test with.")
+    result = backtest(ledger, options.origin, options.until, options.trials, options.seed, show=_show(options))
     write_backtest(result, options.out)
     return result.about | {"metrics": result.metrics.to_dict("index")}, f"{result}\nwritten to {options.out}"
 
@@ -206,7 +213,7 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--out", type=Path, required=True, metavar="DIR")
     simulate.add_argument("--customers", type=_count, default=300, metavar="N")
     simulate.add_argument("--months", type=_count, default=24, metavar="M")
-    simulate.add_argument("--seed", type=int, default=0, metavar="S")
+    simulate.add_argument("--seed", type=_seed, default=0, metavar="S")
     importing = _add(ledger, "import", _import, "read an export; rows that cannot be are set aside with reasons")
     importing.add_argument("files", nargs="+", type=Path, metavar="FILE")
     importing.add_argument("--format", required=True, metavar="NAME", help="one of 'paybench ledger formats'")
@@ -283,11 +290,18 @@ def _dated(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def _tuned(command: argparse.ArgumentParser) -> None:
     command.add_argument("--trials", type=_count, default=12, metavar="N", help="parameter sets that tuning tries (12)")
-    command.add_argument("--seed", type=int, default=0, metavar="S")
+    command.add_argument("--seed", type=_seed, default=0, metavar="S")
 
 
 def _count(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number
+
+
+def _seed(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**31:
+        raise argparse.ArgumentTypeError(f"{number} is not between 0 and {2**31 - 1}")
     return number

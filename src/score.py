@@ -161,7 +161,7 @@ def _chunk(cut: Ledger, at: pd.Timestamp, bundle: Bundle, X: pd.DataFrame, facts
 
 
 def _days(numbers: NDArray[np.float64]) -> pd.Series:
-    return pd.Series(pd.to_timedelta(numbers, unit="D"))
+    return pd.Series(pd.to_timedelta(numbers, unit="D")).astype("timedelta64[s]")
 
 
 def _flags(bundle: Bundle, X: pd.DataFrame, table: pd.DataFrame) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -79,7 +81,9 @@ def test_a_file_is_no_folder_and_a_folder_no_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("write", [replaced_file, replaced_folder])
-def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path, write: type[replaced_file]) -> None:
+def test_a_place_that_cannot_be_written_is_one_sentence(
+    tmp_path: Path, write: Callable[[Path], AbstractContextManager[Path]]
+) -> None:
     (tmp_path / "file").touch()
     for place in (tmp_path / "file" / "below", Path("/dev/null/x"), tmp_path / ("n" * 300)):
         with pytest.raises(PaybenchError, match="^Nothing can be written at .*; choose another place.$"), write(place):

@@ -19,7 +19,7 @@ SRC = ROOT / "src"
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 REQUIREMENTS = sorted((ROOT / "requirements").glob("*.txt"))
 
-BASE_MODULES = ["paybench", "paybench.ledger"]
+BASE_MODULES = ["paybench", "paybench.cli", "paybench.ledger", "paybench.score"]
 """What has to work where only requirements/base.txt is installed."""
 
 

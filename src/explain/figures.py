@@ -137,7 +137,7 @@ def pit(said: DaysLate, y: Floats, horizon: int) -> Picture:
     said : (n,) distributions. y : (n,) days late, horizon + 1 = beyond. horizon : H in days.
     """
     picture, (axes,) = panels(1, height=3.0, alt="Histogram of the probability integral transform")
-    low, high = said.pit(y)
+    low, high = said.pit(y, horizon)
     high = np.where(y > horizon, 1.0, high)
     edges = np.linspace(0, 1, 11)
     reached = np.clip((edges[None, :] - low[:, None]) / np.maximum(high - low, 1e-12)[:, None], 0, 1)

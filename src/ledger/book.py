@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from math import inf
 
@@ -9,6 +10,8 @@ import pandas as pd
 
 from ..errors import PaybenchError
 from .schema import TABLES, conform
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
 
 
 def _empty(name: str) -> pd.DataFrame:
@@ -81,12 +84,12 @@ def day(date: object) -> pd.Timestamp:
     Raises
     ------
     PaybenchError
-        If it is no calendar date; ISO (2026-01-31) is what is expected of text.
+        If it is no calendar date, or text that does not begin like 2026-01-31: 1/5/2026 would be in January or in May.
     """
     try:
         stamp = pd.Timestamp(date)  # type: ignore[arg-type]
     except (ValueError, TypeError):
         stamp = pd.NaT  # type: ignore[assignment]
-    if pd.isna(stamp) or (isinstance(date, str) and len(date) < 8):
+    if pd.isna(stamp) or (isinstance(date, str) and not _ISO.match(date)):
         raise PaybenchError(f"'{date}' is not a date; write it as YYYY-MM-DD, for example 2026-01-31.")
     return stamp.tz_localize(None).normalize().as_unit("s")

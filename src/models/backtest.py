@@ -40,9 +40,11 @@ class Backtest:
 
     def __str__(self) -> str:
         shown = self.metrics[[c for c in SHOWN if c in self.metrics]].round(3).astype(object)
+        origins = self.about["origins"]
         lines = [
-            f"{self.about['rows']} invoices issued from {self.about['origins'][0]} on, trained on what was known at "
-            f"{', '.join(self.about['origins'])}; horizon {self.about['horizon']} days.",
+            f"{self.about['rows']} invoices issued from {origins[0]} on, trained on what was known at "
+            + (origins[0] if len(origins) == 1 else f"{len(origins)} origins up to {origins[-1]}")
+            + f"; horizon {self.about['horizon']} days.",
             shown.where(shown.notna(), "").to_string(),
             f"Skill of {MODEL} against the {EMPIRICAL} (1 - ours / theirs, 95 % interval by customer):",
             *(f"  {name:9s} {s.skill:+.1%}  ({s.low:+.1%} to {s.high:+.1%})" for name, s in self.skill.iterrows()),
@@ -82,7 +84,7 @@ def backtest(
             "No invoice of the ledger has matured, so there is nothing to test with; import a longer history."
         )
     # What is told apart beyond the due date is chosen from what the first origin knew.
-    horizon = choose_horizon(as_of(ledger, starts[0]), starts[0]) if origins else whole.H
+    horizon = choose_horizon(as_of(ledger, starts[0]), starts[0])
     whole = Book(ledger, end, horizon)
     parts: list[list[Prediction]] = []
     rows, per_origin = [], []

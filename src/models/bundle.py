@@ -25,14 +25,14 @@ from ..features import past_days_late
 from ..files import replaced_folder
 from ..ledger import Ledger
 from .calibrate import Calibrator
-from .distribution import EARLIEST, HORIZONS, DaysLate, mixed
+from .distribution import EARLIEST, LONGEST, DaysLate, mixed
 from .encode import Encoder
-from .forest import Forest, shrunk
+from .forest import Forest, shrunk, spread
 
 Floats = NDArray[np.float64]
 
 FORMAT = 1
-GRID = (EARLIEST, max(HORIZONS) + 1)
+GRID = (EARLIEST, LONGEST + 1)
 """First and last day late on which customers' pasts are counted; what lies outside is counted there."""
 CAP = 180
 """Days at which expected_days_late stops counting."""
@@ -99,10 +99,10 @@ class Bundle:
     def _own(self, past: Floats | None) -> DaysLate:
         if past is None:
             raise ValueError("This bundle needs customers' pasts: predict(ledger, X).")
-        end = self.first + len(self.pooled) - 1
-        bins = np.clip(np.arange(GRID[0], GRID[1] + 1), self.first, end) - self.first
-        counts = np.zeros((len(past), len(self.pooled)))
-        np.add.at(counts.T, bins, past.T)
+        start = self.first - GRID[0]
+        counts = past[:, start : start + len(self.pooled)].copy()
+        counts[:, 0] += past[:, :start].sum(axis=1)
+        counts[:, -1] += past[:, start + len(self.pooled) :].sum(axis=1)
         return shrunk(counts, self.first, self.pooled, float(self.about["strength"]), self.tail)
 
     def _own_late(self, X: pd.DataFrame) -> Floats:
@@ -114,7 +114,8 @@ class Bundle:
 
     @property
     def _pooled_late(self) -> float:
-        return float(self.pooled[int(self.about["grace_days"]) - self.first + 1 :].sum())
+        pooled = spread(self.first, self.pooled[None, :], self.tail)
+        return float(pooled.later_than(int(self.about["grace_days"]))[0])
 
     @cached_property
     def late_trees(self) -> lgb.Booster:

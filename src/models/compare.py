@@ -51,7 +51,7 @@ class Prediction:
             distribution.later_than(grace_days),
             median,
             distribution.crps(rows.y, horizon),
-            coverage(rows.y, distribution, 0.8),
+            coverage(rows.y, distribution, 0.8, horizon),
             high - low,
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from .late import boosted
@@ -22,7 +22,7 @@ class Days(RegressorMixin, BaseEstimator):
 
     Parameters
     ----------
-    timing : the distribution's estimator; it is fitted here.
+    timing : the distribution's estimator; a clone of it is fitted.
     """
 
     def __init__(self, timing: Timing | None = None) -> None:
@@ -30,7 +30,7 @@ class Days(RegressorMixin, BaseEstimator):
 
     def fit(self, X: pd.DataFrame, y: pd.Series | Floats) -> Days:
         """Fit on days late (``days_late_capped`` of the labels)."""
-        self.timing_ = (self.timing or Timing()).fit(X, y)
+        self.timing_ = clone(self.timing or Timing()).fit(X, y)
         return self
 
     def predict(self, X: pd.DataFrame) -> Floats:

@@ -19,6 +19,9 @@ EARLIEST = -120
 HORIZONS = (30, 45, 60, 90)
 """Days after due among which the horizon is chosen."""
 
+LONGEST = 180
+"""The longest horizon that may be asked for."""
+
 NEVER_AFTER = 365
 """Days late after which an invoice counts as never paid."""
 
@@ -82,8 +85,9 @@ class DaysLate:
         return mean
 
     def crps(self, days_late: Floats, horizon: int) -> Floats:
-        """(n,) continuous ranked probability score in days, with everything beyond ``horizon`` taken as one value.
+        """(n,) continuous ranked probability score in days, everything beyond ``horizon`` taken as one value.
 
+        ``horizon`` is at most ``last``.
         Source: Gneiting and Raftery (2007), sum over whole days of (F(d) - 1{y <= d})^2.
         """
         day = np.arange(self.first, horizon + 1)
@@ -92,10 +96,17 @@ class DaysLate:
         # Days before the grid, where F is 0: each costs 1 if the invoice was paid before.
         return score + np.maximum(self.first - np.asarray(days_late), 0.0)
 
-    def pit(self, days_late: Floats) -> tuple[Floats, Floats]:
-        """(n,) F(y - 1) and F(y): the probability integral transform of a whole-day outcome is uniform between them."""
+    def pit(self, days_late: Floats, horizon: int | None = None) -> tuple[Floats, Floats]:
+        """(n,) F(y - 1) and F(y): the probability integral transform of a whole-day outcome is uniform between them.
+
+        An outcome above ``horizon`` means "beyond it", whichever day that was: it reaches from F(horizon) to 1.
+        """
         y = np.asarray(days_late).astype(np.int64)
-        return 1.0 - self.later_than(y - 1), 1.0 - self.later_than(y)
+        low, high = 1.0 - self.later_than(y - 1), 1.0 - self.later_than(y)
+        if horizon is None:
+            return low, high
+        beyond = y > horizon
+        return np.where(beyond, 1.0 - self.later_than(horizon), low), np.where(beyond, 1.0, high)
 
     def rows(self, which: NDArray[np.generic] | slice) -> DaysLate:
         """The distributions of some of the invoices."""

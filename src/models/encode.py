@@ -57,7 +57,7 @@ class Encoder:
         """(n,) whether a row has a category value that training did not know."""
         flags = np.zeros(len(X), dtype=bool)
         for name, known in self.categories.items():
-            flags |= (X[name].notna() & ~X[name].isin(known)).to_numpy()
+            flags |= (X[name].notna() & ~X[name].astype("str").isin(known)).to_numpy()
         return flags
 
     @property

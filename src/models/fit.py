@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .. import __version__
 from ..features import open_on
+from ..ledger import Ledger, as_of
 from .baseline import Baseline
 from .bundle import CAP, Bundle
 from .distribution import DaysLate
@@ -70,7 +71,7 @@ def with_limits(bundle: Bundle, book: Book, at: object) -> Bundle:
     """Set the limits of ``risk``: the 60 % and 85 % points of P(unpaid 30 days on) over the book that was open then."""
     X = open_on(book.cut, at)
     if len(X):
-        overdue = days_overdue(book, X)
+        overdue = days_overdue(as_of(book.cut, at), X)
         later = bundle.predict(book.cut, X).given_unpaid(overdue).later_than(overdue + 29)
         low, high = np.quantile(later, [0.60, 0.85])
     else:
@@ -79,10 +80,10 @@ def with_limits(bundle: Bundle, book: Book, at: object) -> Bundle:
     return bundle
 
 
-def days_overdue(book: Book, X: pd.DataFrame) -> NDArray[np.int64]:
-    """(n,) as_of - due_on of each feature row."""
+def days_overdue(cut: Ledger, X: pd.DataFrame) -> NDArray[np.int64]:
+    """(n,) as_of - due_on of each feature row, on a ledger cut at that day."""
     index = X.index.to_frame(index=False)
-    due = book.cut.invoices.drop_duplicates("invoice_id", keep="last").set_index("invoice_id")["due_on"]
+    due = cut.invoices.set_index("invoice_id")["due_on"]
     overdue = index["as_of"] - due.reindex(index["invoice_id"]).reset_index(drop=True)
     return np.asarray(overdue.dt.days, dtype=np.int64)
 
@@ -93,7 +94,9 @@ def predict_at_issue(bundle: Bundle, book: Book, rows: Rows) -> DaysLate:
 
 
 def _about(book: Book, at: object, rows: Rows, **more: Any) -> dict[str, Any]:
-    days_late = rows.labels["days_late"].fillna(np.inf).to_numpy()
+    # What is unpaid was seen to be late for as long as it was due then; what is written off for ever.
+    seen = (pd.Timestamp(at) - rows.labels["due_on"]).dt.days - 1  # type: ignore[arg-type]
+    days_late = rows.labels["days_late"].fillna(seen.where(~rows.labels["written_off"], np.inf)).to_numpy()
     beyond = {str(k): int((days_late > k).sum()) for k in (30, 60, 90)}
     return {
         "as_of": f"{pd.Timestamp(at):%Y-%m-%d}",  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from ..features import at_issue, labels
 from ..ledger import Ledger, as_of, data_hash, day, settle
 from ..ledger.cut import known_on
 from ..ledger.schema import TABLES
-from .distribution import HORIZONS
+from .distribution import HORIZONS, LONGEST
 from .tail import tail_mass
 
 Floats = NDArray[np.float64]
@@ -82,6 +82,11 @@ class Book:
                 )
             )
         self.H = choose_horizon(self.cut, self.at) if self.horizon is None else self.horizon
+        if not self.cut.grace_days < self.H <= LONGEST:
+            raise PaybenchError(
+                f"A horizon of {self.H} days cannot be used with {self.cut.grace_days} days of grace; "
+                f"give one that is longer than the grace and at most {LONGEST} days."
+            )
         X = at_issue(self.cut)
         order = X.index.to_frame(index=False).sort_values(["as_of", "invoice_id"], kind="stable").index
         self.X = X.iloc[order]
@@ -94,6 +99,8 @@ class Book:
     def known_at(self, origin: object) -> Rows:
         """Every row issued before ``origin`` whose outcome had matured by then, labelled as was known then."""
         at = day(origin)
+        if at > self.at:
+            raise ValueError(f"This book was cut at {self.at:%Y-%m-%d}; it cannot say what was known at {at:%Y-%m-%d}.")
         before = self.X[self.issued < at]
         table = labels(self.cut, before, at, self.H)
         ripe = table["days_late_capped"].notna().to_numpy() & table["late"].notna().to_numpy()
@@ -136,6 +143,9 @@ def choose_horizon(cut: Ledger, at: pd.Timestamp) -> int:
     A longer horizon tells more of the slow payers apart, and makes every row mature later.
     """
     facts = settle(cut)
+    facts = facts[facts["written_off_on"].isna() & ~facts["cancelled"]]
+    if facts.empty:
+        return HORIZONS[0]
     span = (at - facts["issued_on"].min()).days
     allowed = [h for h in HORIZONS if h <= max(span // 5, HORIZONS[0])]
     old = facts[(at - facts["due_on"]).dt.days > allowed[-1]]
@@ -146,10 +156,15 @@ def choose_horizon(cut: Ledger, at: pd.Timestamp) -> int:
 
 
 def end_of(ledger: Ledger) -> pd.Timestamp:
-    """The first day on which all of a ledger is known."""
-    latest = max(
-        known_on(spec, ledger.table(name)).max()
-        for name, spec in TABLES.items()
-        if len(ledger.table(name)) and spec.dated
-    )
-    return pd.Timestamp(latest) + pd.Timedelta(days=1)
+    """The first day on which all of a ledger is known.
+
+    Raises
+    ------
+    PaybenchError
+        If the ledger is empty.
+    """
+    days = [known_on(spec, ledger.table(name)).max() for name, spec in TABLES.items()]
+    known = [d for d in [*days, ledger.disputes["closed_on"].max()] if not pd.isna(d)]
+    if not known:
+        raise PaybenchError("The ledger is empty; import an export with at least one invoice.")
+    return pd.Timestamp(max(known)) + pd.Timedelta(days=1)

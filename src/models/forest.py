@@ -78,9 +78,7 @@ class Forest:
 
     def leaf_late(self, grace_days: int) -> Floats:
         """(total leaves,) P(later than grace) in each leaf."""
-        within = grace_days - self.first + 1
-        late: Floats = self.leaves[:, within:].sum(axis=1)
-        return late
+        return spread(self.first, self.leaves, self.tail).later_than(grace_days)
 
     def leaf_expected(self, cap: int) -> Floats:
         """(total leaves,) mean of min(days late, cap) in each leaf."""

@@ -6,7 +6,7 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from .encode import Encoder
@@ -20,7 +20,7 @@ class Late(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    timing : the distribution's estimator; it is fitted here.
+    timing : the distribution's estimator; a clone of it is fitted.
     grace_days : days after due that do not count as late.
     """
 
@@ -30,7 +30,7 @@ class Late(ClassifierMixin, BaseEstimator):
 
     def fit(self, X: pd.DataFrame, y: pd.Series | Floats) -> Late:
         """Fit on days late (``days_late_capped`` of the labels), not on the yes or no made from them."""
-        self.timing_ = (self.timing or Timing()).fit(X, y)
+        self.timing_ = clone(self.timing or Timing()).fit(X, y)
         self.classes_ = np.array([0, 1])
         return self
 

@@ -45,13 +45,13 @@ def log_loss(late: Floats, p: Floats) -> Floats:
     return loss
 
 
-def coverage(days_late: Floats, predicted: DaysLate, level: float) -> Floats:
-    """(n,) the part of each outcome's PIT interval that lies in the central ``level``.
+def coverage(days_late: Floats, predicted: DaysLate, level: float, horizon: int | None = None) -> Floats:
+    """(n,) the part of each outcome's PIT interval that lies in the central ``level``; above ``horizon`` = beyond it.
 
     On whole days a closed interval covers too much; a calibrated distribution has mean ``level`` here (Czado,
     Gneiting and Held 2009).
     """
-    low, high = predicted.pit(days_late)
+    low, high = predicted.pit(days_late, horizon)
     edge = (1 - level) / 2
     inside = np.clip(high, edge, 1 - edge) - np.clip(low, edge, 1 - edge)
     point = (low >= edge) & (low <= 1 - edge)
@@ -64,8 +64,21 @@ def calibration_error(late: Floats, p: Floats, bins: int = 10) -> float:
     return float((table["n"] * (table["predicted"] - table["observed"]).abs()).sum() / max(table["n"].sum(), 1))
 
 
+def calibration_noise(p: Floats, bins: int = 10) -> float:
+    """The calibration error that chance alone gives on average to perfectly calibrated predictions, so many of them.
+
+    The mean absolute deviation of each bin's observed share, by the normal approximation.
+    """
+    parts = [part for part in np.array_split(np.sort(p), bins) if len(part)]
+    spread = sum(np.sqrt((part * (1 - part)).sum()) for part in parts)
+    return float(np.sqrt(2 / np.pi) * spread / max(len(p), 1))
+
+
 def reliability(late: Floats, p: Floats, bins: int = 10) -> pd.DataFrame:
     """Predicted and observed share of late invoices per bin of equal count: columns n, predicted, observed."""
+    # Equal predictions share their outcomes, so that the order of the rows decides nothing.
+    _, value = np.unique(p, return_inverse=True)
+    late = (np.bincount(value, late) / np.maximum(np.bincount(value), 1))[value]
     order = np.argsort(p, kind="stable")
     parts = [part for part in np.array_split(order, bins) if len(part)]
     return pd.DataFrame(
@@ -92,6 +105,8 @@ def skill(
     -------
     (skill, low, high).
     """
+    if theirs.sum() == 0:
+        return (0.0, 0.0, 0.0) if ours.sum() == 0 else (-np.inf, -np.inf, -np.inf)
     code, names = pd.factorize(customers)
     sums = np.stack([np.bincount(code, loss, minlength=len(names)) for loss in (ours, theirs)])
     rng = np.random.default_rng(seed)

@@ -20,6 +20,9 @@ from .tail import tail_mass
 Floats = NDArray[np.float64]
 
 
+LEAST_ROWS = 5
+
+
 class Timing(BaseEstimator):
     """Distribution of days late: a random forest grown by LightGBM, whose leaves keep histograms.
 
@@ -76,6 +79,8 @@ class Timing(BaseEstimator):
         y : (n,) days late, anything above ``horizon`` = beyond it (``days_late_capped`` of the labels).
         tail : how "beyond" spreads (:func:`~.tail.tail_mass`); by default without evidence, at a constant slow rate.
         """
+        if len(X) < LEAST_ROWS:
+            raise ValueError(f"{len(X)} rows are too few to grow a forest from; give at least {LEAST_ROWS}.")
         self.encoder_ = Encoder.fit(X)
         matrix = self.encoder_.transform(X)
         bins, first = self._bins(np.asarray(y, dtype=np.float64))

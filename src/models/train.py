@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,9 @@ from ..files import replaced_folder
 from ..ledger import Ledger, as_of
 from ..progress import say
 from .bundle import Bundle, own_past, read_bundle, write_bundle
-from .calibrate import Calibrator
 from .compare import EMPIRICAL, Prediction, challengers, simple_baselines, skills, table
 from .fit import fit_baseline, fit_timing, predict_at_issue
-from .folds import Book, Rows
+from .folds import Book, Rows, choose_horizon
 from .metrics import reliability
 from .tune import Tuned, tune
 
@@ -117,10 +116,9 @@ def train(
     Candidate. With too few matured rows, or only one class among them, a declined one.
     """
     book = Book(ledger, date, horizon)
-    about = _about(book, trials, seed)
+    about = _about(book, "timing", trials, seed)
     target = Path(folder)
-    done = target / "candidate.json"
-    if done.exists() and json.loads(done.read_text(encoding="utf-8")).get("key") == about["key"]:
+    if _key_of(target) == about["key"]:
         return Candidate(target)
     about["declined"] = _too_little(book.known_at(book.at))
     with replaced_folder(target) as new:
@@ -135,16 +133,16 @@ def train(
 def baseline_candidate(ledger: Ledger, date: object, folder: str | Path, horizon: int | None = None) -> Candidate:
     """The Baseline as a candidate: what a new store serves until something beats it."""
     book = Book(ledger, date, horizon)
-    about = _about(book, 0, 0) | {"declined": "the first champion of a store is the Baseline"}
+    about = _about(book, "baseline", 0, 0) | {"declined": "the first champion of a store is the Baseline"}
     with replaced_folder(folder) as new:
         write_bundle(fit_baseline(book), new / "bundle")
         _write_about(about, new)
     return Candidate(Path(folder))
 
 
-def _about(book: Book, trials: int, seed: int) -> dict[str, Any]:
+def _about(book: Book, kind: str, trials: int, seed: int) -> dict[str, Any]:
     return {
-        "key": _key(book, trials, seed),
+        "key": _key(book, kind, trials, seed),
         "as_of": f"{book.at:%Y-%m-%d}",
         "book": book.ledger.name,
         "data_hash": book.hash,
@@ -165,6 +163,8 @@ def _write_about(about: dict[str, Any], folder: Path) -> None:
 
 def _train(book: Book, trials: int, seed: int, folder: Path, show: bool) -> dict[str, Any]:
     start = book.origins(1, GATE_SHARE)[0]
+    if book.horizon is None:  # how far lateness is told apart must not be chosen from the gate's outcomes, either
+        book = Book(book.cut, book.at, choose_horizon(as_of(book.cut, start), start))
     before = Book(book.cut, start, book.H)
     fit_rows, gate_rows = book.known_at(start), book.issued_in(start)
     thin = _too_little(fit_rows) or _too_little(gate_rows)
@@ -199,28 +199,32 @@ def _train(book: Book, trials: int, seed: int, folder: Path, show: bool) -> dict
     tuned.trials.to_csv(folder / "trials.csv", index=False)
     return {
         "gate_from": f"{start:%Y-%m-%d}",
+        "horizon": book.H,
         "fit_rows": len(fit_rows),
         "gate_rows": len(gate_rows),
         "parameters": tuned.parameters,
         "own_share": tuned.own_share,
         "calibrator": {"shift": tuned.calibrator.shift, "slope": tuned.calibrator.slope},
         "skill": skill,
-        "leak_free": leak_free(book.ledger, gate_rows, start),
+        "leak_free": leak_free(book.cut, gate_rows),
     }
 
 
-def leak_free(ledger: Ledger, rows: Rows, start: pd.Timestamp, most: int = 200) -> bool:
-    """Whether features of later rows stay the same to the last bit when nothing from their day on exists."""
-    index = rows.X.index.to_frame(index=False).sort_values(["as_of", "invoice_id"], kind="stable").head(most)
-    last = index["as_of"].max()
-    some = index[index["as_of"] == last]
-    whole = features_at(ledger, some)
-    cut = as_of(ledger, last)
-    own = ledger.invoices[ledger.invoices["invoice_id"].isin(some["invoice_id"])]
-    alone = cut.with_tables(
-        {"invoices": pd.concat([cut.invoices, own]).drop_duplicates("invoice_id", ignore_index=True)}
-    )
-    return bool(start <= last) and whole.equals(features_at(alone, some))
+def leak_free(ledger: Ledger, rows: Rows, most: int = 8) -> bool:
+    """Whether features stay the same to the last bit when nothing from their day on exists.
+
+    Tried on all rows of up to ``most`` days, evenly over the rows.
+    """
+    index = rows.X.index.to_frame(index=False)
+    days = index["as_of"].drop_duplicates().sort_values()
+    for date in days.iloc[np.unique(np.linspace(0, len(days) - 1, most).astype(int))]:
+        some = index[index["as_of"] == date]
+        cut = as_of(ledger, date)
+        own = ledger.invoices[ledger.invoices["invoice_id"].isin(some["invoice_id"])]
+        invoices = pd.concat([cut.invoices, own]).drop_duplicates("invoice_id", ignore_index=True)
+        if not features_at(ledger, some).equals(features_at(cut.with_tables({"invoices": invoices}), some)):
+            return False
+    return True
 
 
 def _predictions(
@@ -229,7 +233,7 @@ def _predictions(
     grace = book.ledger.grace_days
     predictions = [Prediction.of(MODEL, predict_at_issue(twin, book, gate_rows), gate_rows, grace, book.H)]
     if tuned.parameters:
-        plain = fit_timing(book, Tuned({}, tuned.trials, 0.0, Calibrator()), seed, start)
+        plain = fit_timing(book, replace(tuned, parameters={}), seed, start)
         predictions.append(Prediction.of(UNTUNED, predict_at_issue(plain, book, gate_rows), gate_rows, grace, book.H))
     return (
         predictions + challengers(book, fit_rows, gate_rows, seed) + simple_baselines(book, start, fit_rows, gate_rows)
@@ -271,8 +275,16 @@ def _too_little(rows: Rows) -> str:
     return ""
 
 
-def _key(book: Book, trials: int, seed: int) -> str:
-    parts = [book.hash, f"{book.at:%Y-%m-%d}", str(trials), str(seed), str(book.H), __version__, code_hash()]
+def _key_of(folder: Path) -> str:
+    """The key of the candidate in a folder; empty if there is none that can be read."""
+    try:
+        return str(Candidate(folder).about["key"])
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+def _key(book: Book, kind: str, trials: int, seed: int) -> str:
+    parts = [kind, book.hash, f"{book.at:%Y-%m-%d}", str(trials), str(seed), str(book.H), __version__, code_hash()]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 

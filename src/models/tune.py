@@ -66,7 +66,8 @@ def tune(book: Book, trials: int, seed: int, show: bool = False) -> Tuned:
     Parameters
     ----------
     book : the ledger as known when tuning may look no further.
-    trials : how many parameter sets; the first is the defaults, so that what tuning bought can be told.
+    trials : how many parameter sets; the first is the defaults, so that what tuning bought can be told, the second
+        another kind of forest (thresholds searched, not drawn).
     seed : the same seed proposes the same trials. show : progress.
     """
     without_widgets()
@@ -77,7 +78,8 @@ def tune(book: Book, trials: int, seed: int, show: bool = False) -> Tuned:
     if not folds or trials < 1:
         return Tuned({}, pd.DataFrame(columns=["number", "value"]), 0.0, Calibrator())
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=6))
-    study.enqueue_trial({k: v for k, v in Timing().get_params().items() if k in _SPACE})
+    study.enqueue_trial(_defaults())
+    study.enqueue_trial({**_defaults(), "extra": False, "feature_share": 0.4, "min_leaf": 10})
     for _ in track(range(trials), "tuning", show):
         trial = study.ask()
         parameters = {name: suggest(trial, name) for name, suggest in _SPACE.items()}
@@ -102,6 +104,10 @@ _SPACE: dict[str, Any] = {
     "extra": lambda t, n: t.suggest_categorical(n, [True, False]),
     "log_target": lambda t, n: t.suggest_categorical(n, [True, False]),
 }
+
+
+def _defaults() -> dict[str, Any]:
+    return {name: value for name, value in Timing().get_params().items() if name in _SPACE}
 
 
 def _predict(folds: list[Fold], horizon: int, seed: int, parameters: dict[str, Any]) -> list[DaysLate]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from paybench.cli import main
 from paybench.ledger import Ledger, write_ledger
 from paybench.ledger.checks import Finding, check
 from paybench.simulate import simulate
@@ -26,7 +28,7 @@ def findings(sound: Ledger) -> Found:
     """Each sentence from its verb to the examples, and the finding."""
     invoices, payments = sound.invoices.copy(), sound.payments.copy()
     invoices.loc[0, "amount"] = 0.0
-    invoices.loc[1, "due_on"] = invoices.loc[1, "issued_on"] - pd.Timedelta(days=1)
+    invoices.loc[1, "due_on"] = pd.Timestamp("2001-01-01")
     invoices.loc[2, "issued_on"] = pd.Timestamp("1026-03-01")
     invoices.loc[3, "currency"] = "eur"
     invoices.loc[4, "customer_id"] = " "
@@ -118,6 +120,30 @@ def test_the_same_amount_within_tolerance_is_not_overpaid() -> None:
     assert check(Ledger.of(tolerance=0.01, **tables)) == []
     (finding,) = check(Ledger.of(**tables))
     assert finding.sentence.startswith("1 invoice has payments above the amount (1); ")
+
+
+def test_the_command_lists_warnings_and_refuses(
+    sound: Ledger, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    strange = sound.payments["invoice_id"].where(sound.payments.index > 4, "no such")
+    odd = {"payments": sound.payments.assign(invoice_id=strange)}
+    write_ledger(sound.with_tables(odd), tmp_path / "odd")
+    write_ledger(sound.with_tables(odd | {"invoices": sound.invoices.assign(currency="euro")}), tmp_path / "wrong")
+
+    # A warning is said, and is no failure.
+    assert main(["ledger", "check", str(tmp_path / "odd")]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.startswith("warn: 5 payments name an invoice that the ledger does not have, for example")
+    assert max(map(len, out.splitlines())) <= 80
+
+    # What is refused is listed, and is an error of one sentence.
+    assert main(["ledger", "check", str(tmp_path / "wrong"), "--json"]) == 1
+    out, err = capsys.readouterr()
+    assert err == f"paybench: {tmp_path / 'wrong'} is refused for 2 of these; set them right, and import it again.\n"
+    findings = json.loads(out)["findings"]
+    assert [f["severity"] for f in findings] == ["refuse", "refuse", "warn"]
+    assert set(findings[0]) == {"severity", "table", "sentence", "rows", "examples"}
 
 
 def test_the_base_install_is_told_what_to_install(sound: Ledger, tmp_path: Path) -> None:

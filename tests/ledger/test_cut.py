@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -16,8 +14,14 @@ from tests.strategies import ledgers
 
 DATES = st.dates(pd.Timestamp("2023-12-31").date(), pd.Timestamp("2024-07-30").date())
 
-INVOICE = {"invoice_id": "1", "customer_id": "C", "issued_on": "2024-01-01", "due_on": "2024-01-31", "currency": "EUR"}
-PAYMENT = {
+INVOICE: dict[str, object] = {
+    "invoice_id": "1",
+    "customer_id": "C",
+    "issued_on": "2024-01-01",
+    "due_on": "2024-01-31",
+    "currency": "EUR",
+}
+PAYMENT: dict[str, object] = {
     "payment_id": "1", "customer_id": "C", "invoice_id": "1", "paid_on": "2024-02-05", "amount": 100.0,
     "currency": "EUR", "kind": "payment",
 }  # fmt: skip
@@ -91,9 +95,10 @@ def test_one_version_of_everything_known_and_of_nothing_else(ledger: Ledger, dat
 
 @given(ledgers(corrections=False))
 def test_knowledge_only_grows(ledger: Ledger) -> None:
-    cuts = [as_of(ledger, date) for date in pd.date_range("2024-01-01", "2024-07-01", periods=5)]
-    for earlier, later in pairwise(cuts):
-        assert set(earlier.payments["payment_id"]) <= set(later.payments["payment_id"])
+    early, middle, late = (
+        set(as_of(ledger, f"2024-{month}-01").payments["payment_id"]) for month in ("02", "03", "04")
+    )
+    assert early <= middle <= late
 
 
 @given(ledgers(), DATES)
@@ -104,7 +109,22 @@ def test_the_ledger_itself_is_left_alone(ledger: Ledger, date: object) -> None:
         pd.testing.assert_frame_equal(ledger.table(name), before[name])
 
 
-@pytest.mark.parametrize("text", ["", "soon", "2024", "2024-02-30", "31.31.2024", None])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "soon",
+        "2024",
+        "2024-02-30",
+        "31.31.2024",
+        "1/5/2024",
+        "01.05.2024",
+        "20240501",
+        "2024-1-5",
+        "tomorrow!",
+        None,
+    ],
+)
 def test_what_is_no_date_is_said(text: object) -> None:
     with pytest.raises(
         PaybenchError, match=f"^'{text}' is not a date; write it as YYYY-MM-DD, for example 2026-01-31.$"

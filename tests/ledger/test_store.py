@@ -94,8 +94,8 @@ def _drop(name: str) -> Callable[[Path], None]:
     return lambda folder: (folder / name).unlink()
 
 
-def _overwrite(name: str, content: bytes) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).write_bytes(content) and None
+def _overwrite(name: str, content: bytes) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).write_bytes(content)
 
 
 def _halve(name: str) -> Callable[[Path], None]:
@@ -134,7 +134,7 @@ def _rename(old: str, new: str) -> Callable[[Path], None]:
         (_rename("due_on", "due"), "Table 'invoices' has no column 'due_on'"),
     ],
 )
-def test_a_damaged_ledger_is_one_sentence(folder: Path, damage: Callable[[Path], None], sentence: str) -> None:
+def test_a_damaged_ledger_is_one_sentence(folder: Path, damage: Callable[[Path], object], sentence: str) -> None:
     damage(folder)
     with pytest.raises(PaybenchError, match=sentence) as raised:
         read_ledger(folder)

@@ -50,12 +50,12 @@ def book_of(
     return Ledger.of("by hand", invoices=invoices, payments=payments[paid_on.notna()])
 
 
-def by_amount(customers: int = 30, invoices: int = 30, seed: int = 0) -> Ledger:
+def by_amount(customers: int = 40, invoices: int = 40, seed: int = 0) -> Ledger:
     """Nine in ten of the middling invoices are paid three weeks late, one in ten of the small and large, by anybody."""
     rng = np.random.default_rng(seed)
     n = customers * invoices
-    amount = np.round(rng.uniform(50, 1550, n), 2)
-    middling = (amount > 550) & (amount < 1050)
-    late = rng.random(n) < np.where(middling, 0.9, 0.1)
+    size = rng.integers(0, 3, n)
+    amount = np.round(900.0 * size + rng.uniform(100, 300, n), 2)
+    late = rng.random(n) < np.where(size == 1, 0.9, 0.1)
     days_late = np.where(late, rng.integers(18, 25, n), rng.integers(-3, 1, n)).astype(np.float64)
     return book_of(rng.integers(0, 400, n), np.tile(np.arange(customers), invoices), days_late, amount)

@@ -67,6 +67,13 @@ def test_the_horizon_was_known_at_the_first_origin(small: Ledger, result: Backte
     assert result.about["horizon"] == choose_horizon(as_of(small, start), start)
 
 
+def test_the_horizon_was_known_at_the_first_default_origin(small: Ledger) -> None:
+    about = backtest(small, trials=0).about
+    start = pd.Timestamp(about["origins"][0])
+    # Where nobody names origins, the horizon is not chosen from the outcomes that are tested, either.
+    assert about["horizon"] == choose_horizon(as_of(small, start), start)
+
+
 def test_it_can_be_read(result: Backtest) -> None:
     lines = str(result).splitlines()
     # Fits a terminal, names every model and every skill with its interval.

@@ -9,9 +9,10 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from paybench.models.days import Days
+from paybench.models.distribution import EARLIEST
 from paybench.models.folds import Rows
 from paybench.models.late import Late
-from paybench.models.timing import EARLIEST, Timing
+from paybench.models.timing import Timing
 
 
 def planted(n: int = 600, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
@@ -24,7 +25,7 @@ def planted(n: int = 600, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
 
 
 def small(**parameters: object) -> Timing:
-    return Timing(**{"horizon": 30, "trees": 8, **parameters})  # type: ignore[arg-type]
+    return Timing(**{"horizon": 30, "trees": 8, **parameters})
 
 
 def test_parameters_are_scikit_learns() -> None:

@@ -113,8 +113,8 @@ def test_the_same_again_is_taken_as_it_is(candidate: Candidate, ledger: Ledger) 
 def test_other_settings_have_another_key(tmp_path: Path, other: dict[str, object]) -> None:
     few = simulate(customers=3, months=17, seed=1).ledger
     settings = {"date": "2025-05-01", "trials": 2, "seed": 0, "horizon": 30}
-    one = train(few, folder=tmp_path / "one", **settings)  # type: ignore[arg-type]
-    two = train(few, folder=tmp_path / "two", **settings | other)  # type: ignore[arg-type]
+    one = train(few, folder=tmp_path / "one", **settings)
+    two = train(few, folder=tmp_path / "two", **settings | other)
     # What is asked for differently is not the same candidate.
     assert one.about["key"] != two.about["key"]
 
