@@ -138,7 +138,6 @@ def pit(said: DaysLate, y: Floats, horizon: int) -> Picture:
     """
     picture, (axes,) = panels(1, height=3.0, alt="Histogram of the probability integral transform")
     low, high = said.pit(y, horizon)
-    high = np.where(y > horizon, 1.0, high)
     edges = np.linspace(0, 1, 11)
     reached = np.clip((edges[None, :] - low[:, None]) / np.maximum(high - low, 1e-12)[:, None], 0, 1)
     density = np.diff(reached, axis=1).mean(axis=0) * 10

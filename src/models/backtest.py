@@ -90,6 +90,10 @@ def backtest(
     rows, per_origin = [], []
     for start, stop in pairwise([*starts, end]):
         say(f"origin {start:%Y-%m-%d}", show)
+        if start >= end:
+            raise PaybenchError(
+                f"Origin {start:%Y-%m-%d} is not before {end:%Y-%m-%d}, when outcomes end; choose another origin."
+            )
         train_rows, test_rows = whole.known_at(start), whole.issued_in(start, stop)
         if len(train_rows) < 20 or len(test_rows) == 0 or train_rows.late.mean() in (0.0, 1.0):
             raise PaybenchError(

@@ -95,7 +95,7 @@ def predict_at_issue(bundle: Bundle, book: Book, rows: Rows) -> DaysLate:
 
 def _about(book: Book, at: object, rows: Rows, **more: Any) -> dict[str, Any]:
     # What is unpaid was seen to be late for as long as it was due then; what is written off for ever.
-    seen = (pd.Timestamp(at) - rows.labels["due_on"]).dt.days - 1  # type: ignore[arg-type]
+    seen = (pd.Timestamp(at) - rows.labels["due_on"]).dt.days  # type: ignore[arg-type]
     days_late = rows.labels["days_late"].fillna(seen.where(~rows.labels["written_off"], np.inf)).to_numpy()
     beyond = {str(k): int((days_late > k).sum()) for k in (30, 60, 90)}
     return {

@@ -20,7 +20,7 @@ from .tail import tail_mass
 Floats = NDArray[np.float64]
 
 
-LEAST_ROWS = 5
+LEAST_ROWS = 2
 
 
 class Timing(BaseEstimator):

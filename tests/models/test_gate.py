@@ -88,7 +88,12 @@ def test_what_one_gains_the_other_loses(better: Candidate, tmp_path: Path) -> No
 
 def test_a_champion_of_another_book_is_judged_on_the_same_rows(better: Candidate, candidate: Candidate) -> None:
     # A champion that learned something else, with another horizon, is scored anew on the candidate's rows.
-    assert judge(better, candidate.twin).promoted
+    twin = replace(candidate.twin, about=candidate.twin.about | {"as_of": better.about["gate_from"]})
+    assert judge(better, twin).promoted
+    # Unless it has seen them.
+    later = f"{pd.Timestamp(better.about['gate_from']) + pd.Timedelta(days=1):%Y-%m-%d}"
+    seen = replace(candidate.twin, about=candidate.twin.about | {"as_of": later})
+    assert failed(judge(better, seen)) == ["nobody has seen these rows"]
 
 
 def test_declined_is_refused_with_its_reason(better: Candidate, tmp_path: Path) -> None:
