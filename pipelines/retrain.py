@@ -49,8 +49,8 @@ def retrain(ledger: Path, as_of: str, store: Path, settings: Settings, gate: boo
     from run_notebooks import NOTEBOOKS as FOLDER
     from run_notebooks import quiet, run_notebook
 
-    from paybench.models.registry import CHAMPION, Store, attach
     from paybench.models.release import release
+    from paybench.models.store import CHAMPION, Store, attach
     from paybench.models.train import train
     from paybench.report import write_report
 

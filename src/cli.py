@@ -126,7 +126,8 @@ def _train(options: argparse.Namespace) -> Answer:
 
 
 def _promote(options: argparse.Namespace) -> Answer:
-    from .models.registry import Store, promote, rollback
+    from .models.promotion import promote, rollback
+    from .models.store import Store
 
     store = Store.at(options.store)
     if not (store.folder / "mlflow.db").exists():
@@ -148,7 +149,7 @@ def _score(options: argparse.Namespace) -> Answer:
     check_ending(options.out)
     models = options.model
     if models != "champion":
-        from .models.registry import registered_bundle
+        from .models.store import registered_bundle
 
         models = registered_bundle(options.store, models)
     table = score(_ledger(options), options.as_of, models, options.store, _show(options))

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from .ledger import Ledger, read_ledger
-from .models.registry import CHAMPION, Store, attach
 from .models.release import train_and_release
+from .models.store import CHAMPION, Store, attach
 from .progress import say
 from .report import write_report
 from .score import score, write_scores

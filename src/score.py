@@ -5,7 +5,9 @@ Needs the base install only.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pandas as pd
@@ -122,7 +124,12 @@ def check_ending(file: str | Path) -> str:
 def _exported(models: str, store: str | Path) -> Bundle:
     if models != "champion":
         raise PaybenchError(f"'{models}' is not exported; 'champion' is, and NAME@ALIAS reads the registry.")
-    return read_bundle(Path(store) / "champion")
+    folder = Path(store) / "champion"
+    for _ in range(4):  # a promotion may be putting another bundle in its place at this moment
+        with suppress(PaybenchError):
+            return read_bundle(folder)
+        sleep(0.05)
+    return read_bundle(folder)
 
 
 def _chunk(cut: Ledger, at: pd.Timestamp, bundle: Bundle, X: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:

@@ -28,18 +28,32 @@ def as_of(ledger: Ledger, date: object) -> Ledger:
     Ledger with the same settings. Settlement is derived from payments, so what was settled later is open in it.
     """
     at = day(date)
+    found = known(ledger, at)
+    return ledger.with_tables({name: _latest(spec, found.table(name)) for name, spec in TABLES.items()})
+
+
+def known(ledger: Ledger, date: object) -> Ledger:
+    """Every row that was known at the start of a day, of each row every version: :func:`as_of` before it chooses.
+
+    An earlier decision still finds in it what was known then: ``as_of(known(ledger, b), a)`` is ``as_of(ledger, a)``
+    for every a up to b.
+    """
+    at = day(date)
     return ledger.with_tables({name: _known(spec, ledger.table(name), at) for name, spec in TABLES.items()})
 
 
 def _known(spec: Table, table: pd.DataFrame, at: pd.Timestamp) -> pd.DataFrame:
-    known = table[~(known_on(spec, table) >= at)]
+    rows = table[~(known_on(spec, table) >= at)].reset_index(drop=True)
+    if "closed_on" in spec.names:
+        rows.loc[rows["closed_on"] >= at, "closed_on"] = pd.NaT
+    return rows
+
+
+def _latest(spec: Table, known: pd.DataFrame) -> pd.DataFrame:
     version = known["recorded_on"] if spec.dated is None else known["recorded_on"].fillna(known[spec.dated])
     order = version.sort_values(kind="stable", na_position="first").index
     latest = ~known.loc[order].duplicated(list(spec.key), keep="last")
-    known = known[latest.reindex(known.index)].copy()
-    if "closed_on" in spec.names:
-        known.loc[known["closed_on"] >= at, "closed_on"] = pd.NaT
-    return known.reset_index(drop=True)
+    return known[latest.reindex(known.index)].reset_index(drop=True)
 
 
 def known_on(spec: Table, table: pd.DataFrame) -> pd.Series:

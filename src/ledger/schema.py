@@ -204,9 +204,10 @@ def conform(name: str, table: pd.DataFrame | None = None) -> pd.DataFrame:
 
 
 def _typed(name: str, column: Column, values: pd.Series) -> pd.Series:
+    typed: pd.Series
     try:
         if column.kind == "date":
-            typed = pd.to_datetime(values).dt.tz_localize(None).dt.normalize().astype(DATE)
+            typed = pd.to_datetime(values).dt.tz_localize(None).dt.normalize().dt.as_unit("s")
         elif column.kind in ("amount", "number"):
             typed = pd.to_numeric(values).astype("float64")
         elif column.kind == "flag":

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import PaybenchError
-from ..files import replaced_folder
+from ..files import check_folder, replaced_folder
 from ..ledger import Ledger, as_of, day, settle
 from ..progress import say
 from .compare import EMPIRICAL, Prediction, challengers, joined, simple_baselines, skills, table
@@ -133,6 +133,7 @@ def backtest(
 
 def write_backtest(result: Backtest, folder: str | Path) -> None:
     """metrics.csv, by_origin.csv, skill.csv and summary.txt, whole or not at all."""
+    check_folder(folder, "folder of a backtest", "by_origin.csv")
     with replaced_folder(folder) as new:
         result.metrics.to_csv(new / "metrics.csv")
         result.by_origin.to_csv(new / "by_origin.csv")

@@ -31,7 +31,7 @@ from .forest import Forest, shrunk, spread
 
 Floats = NDArray[np.float64]
 
-FORMAT = 1
+FORMAT = 2
 GRID = (EARLIEST, LONGEST + 1)
 """First and last day late on which customers' pasts are counted; what lies outside is counted there."""
 CAP = 180
@@ -169,6 +169,7 @@ def write_bundle(bundle: Bundle, folder: str | Path) -> None:
     with replaced_folder(folder) as new:
         for name, content in files.items():
             (new / name).write_bytes(content)
+        manifest["sha256"] = _digest(manifest)
         (new / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
@@ -188,10 +189,18 @@ def read_bundle(folder: str | Path) -> Bundle:
         manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
         if manifest["format"] != FORMAT:
             raise PaybenchError(f"The bundle at {path} has format {manifest['format']}; this paybench reads {FORMAT}.")
+        if _digest(manifest) != manifest["sha256"]:
+            raise _damaged(path, "manifest.json differs from its sha256")
         files = {name: _checked(path, name, digest) for name, digest in manifest["files"].items()}
         return _bundle(manifest, files)
     except (KeyError, TypeError, ValueError, AttributeError, OSError, lgb.basic.LightGBMError) as error:
         raise _damaged(path, f"{type(error).__name__}: {error}") from None
+
+
+def _digest(manifest: Mapping[str, Any]) -> str:
+    """sha256 of a manifest's content, its own digest left out."""
+    content = {name: value for name, value in manifest.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _files(bundle: Bundle) -> dict[str, bytes]:

@@ -81,7 +81,7 @@ class DaysLate:
     def expected(self, cap: int) -> Floats:
         """(n,) mean of min(days late, cap), in days; "never" counts as ``cap``."""
         day = np.minimum(np.arange(self.first, self.last + 1), cap)
-        mean: Floats = self.mass @ day.astype(np.float64) + self.never * cap
+        mean: Floats = (self.mass * day).sum(axis=1) + self.never * cap  # row by row: no other row has an influence
         return mean
 
     def crps(self, days_late: Floats, horizon: int) -> Floats:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import PaybenchError
 from ..features import at_issue, labels
-from ..ledger import Ledger, as_of, data_hash, day, settle
+from ..ledger import Ledger, as_of, data_hash, day, known, settle
 from ..ledger.cut import known_on
 from ..ledger.schema import TABLES
 from .distribution import HORIZONS, LONGEST
@@ -70,7 +70,7 @@ class Book:
 
     def __post_init__(self) -> None:
         self.at = day(self.date)
-        self.cut = as_of(self.ledger, self.at)
+        self.cut = known(self.ledger, self.at)
         if self.cut.invoices.empty:
             first = self.ledger.invoices["issued_on"].min()
             raise PaybenchError(
@@ -81,7 +81,7 @@ class Book:
                     else f"the first invoice is of {first:%Y-%m-%d}; give a later as_of."
                 )
             )
-        self.H = choose_horizon(self.cut, self.at) if self.horizon is None else self.horizon
+        self.H = choose_horizon(as_of(self.cut, self.at), self.at) if self.horizon is None else self.horizon
         if not self.cut.grace_days < self.H <= LONGEST:
             raise PaybenchError(
                 f"A horizon of {self.H} days cannot be used with {self.cut.grace_days} days of grace; "

@@ -9,7 +9,9 @@ from typing import Any
 
 from ..ledger import Ledger
 from ..progress import say
-from .registry import Store, challenge, ensure_champion, promote, register, registered
+from .promotion import challenge, ensure_champion, promote
+from .registry import register, registered
+from .store import Store
 from .train import Candidate, baseline_candidate, train
 
 

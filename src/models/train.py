@@ -152,7 +152,7 @@ def _about(book: Book, kind: str, trials: int, seed: int) -> dict[str, Any]:
         "seed": seed,
         "horizon": book.H,
         "grace_days": book.ledger.grace_days,
-        "invoices": len(book.cut.invoices),
+        "invoices": len(book.X),
         "matured": len(book.known_at(book.at)),
     }
 

@@ -134,7 +134,7 @@ def test_a_changed_file_is_refused(candidate: Candidate, tmp_path: Path) -> None
         file.write_bytes(content)
 
 
-@pytest.mark.parametrize("manifest", ["", "{}", "[]", '{"format": 1}', '{"format": 1, "files": {"../x": ""}}'])
+@pytest.mark.parametrize("manifest", ["", "{}", "[]", '{"format": 2}', '{"format": 2, "files": {"../x": ""}}'])
 def test_a_broken_manifest_is_refused(tmp_path: Path, manifest: str) -> None:
     (tmp_path / "manifest.json").write_text(manifest)
     # Whatever is wrong with it, one sentence says so.

@@ -11,7 +11,7 @@ from paybench.features import labels
 from paybench.ledger import Ledger, as_of, settle
 from paybench.ledger.schema import TABLES
 from paybench.models.folds import Book, choose_horizon, end_of
-from paybench.simulate import World
+from paybench.simulate import World, simulate
 from tests.models.books import START, book_of
 
 ORIGINS = [pd.Timestamp(d) for d in ("2024-06-03", "2024-11-15", "2025-04-01", "2025-06-01")]
@@ -142,3 +142,14 @@ def test_the_end_is_the_first_day_on_which_all_is_known(ledger: Ledger) -> None:
     # On that day nothing is missing; a day earlier something is.
     assert all(len(whole.table(name)) == len(ledger.table(name)) for name in TABLES)
     assert any(len(before.table(name)) < len(ledger.table(name)) for name in TABLES)
+
+
+def test_a_later_correction_reaches_no_earlier_row() -> None:
+    ledger = simulate(customers=20, months=12, seed=2).ledger
+    first = ledger.invoices.drop_duplicates("customer_id").copy()
+    first["amount"] *= 10
+    first["recorded_on"] = first["issued_on"] + pd.Timedelta(days=40)
+    corrected = ledger.with_tables({"invoices": pd.concat([ledger.invoices, first], ignore_index=True)})
+    before, after = (Book(book, "2024-12-01", 30).X.sort_index() for book in (ledger, corrected))
+    # A row is built from the amount that was known at its own day, although the book knows better by now.
+    pd.testing.assert_series_equal(before["amount"], after["amount"])

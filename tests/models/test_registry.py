@@ -19,17 +19,8 @@ from paybench.errors import PaybenchError
 from paybench.features import open_on
 from paybench.ledger import Ledger, read_ledger, write_ledger
 from paybench.models.bundle import read_bundle
-from paybench.models.registry import (
-    CHALLENGER,
-    CHAMPION,
-    NAMES,
-    PREVIOUS,
-    Store,
-    export,
-    promote,
-    registered_bundle,
-    rollback,
-)
+from paybench.models.promotion import export, promote, rollback
+from paybench.models.store import CHALLENGER, CHAMPION, NAMES, PREVIOUS, Store, registered_bundle
 from paybench.score import score, write_scores
 from tests.trained import AS_OF, Trained
 

@@ -1,0 +1,137 @@
+"""Promotion: which version serves."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..errors import PaybenchError
+from ..files import replaced_folder
+from .bundle import Bundle, read_bundle, write_bundle
+from .gate import Check, Verdict, judge
+from .registry import register
+from .store import CHALLENGER, CHAMPION, NAMES, PREVIOUS, Store, Version
+from .train import Candidate
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+
+def ensure_champion(store: Store, baseline: Candidate) -> Version:
+    """The champion; in a new store the Baseline becomes it, so that there is always something to score with."""
+    champion = store.version(CHAMPION)
+    if champion is not None and champion.tags.get("book") != baseline.about["book"]:
+        raise PaybenchError(
+            f"The store at {store.folder} serves the book '{champion.tags.get('book')}', and this ledger is of "
+            f"'{baseline.about['book']}'; name another --store."
+        )
+    if champion is None:
+        first = register(store, baseline)
+        with store.lock():
+            champion = store.version(CHAMPION)
+            if champion is None:
+                export(store, first)
+                _point(store.client(), CHAMPION, first.number)
+                return first
+    repair(store, champion)
+    return champion
+
+
+def repair(store: Store, champion: Version) -> bool:
+    """Export the champion again if its bundle is missing, damaged or of another version; whether that was needed."""
+    try:
+        if read_bundle(store.champion_folder).about.get("run_id") == champion.run_id:
+            return False
+    except PaybenchError:
+        pass
+    export(store, champion)
+    return True
+
+
+def challenge(store: Store, version: Version) -> None:
+    """Point the alias ``challenger`` at a version."""
+    _point(store.client(), CHALLENGER, version.number)
+
+
+def promote(store: Store, signed_by: str = "") -> tuple[Version, Verdict]:
+    """Judge the challenger against the champion; move the aliases and export the bundle if it passes.
+
+    Returns
+    -------
+    The version that serves now, and the verdict.
+
+    Raises
+    ------
+    PaybenchError
+        If there is no challenger, or it serves already.
+    """
+    client = store.client()
+    with store.lock():
+        challenger, champion = store.version(CHALLENGER), store.version(CHAMPION)
+        if champion is not None and repair(store, champion):
+            return champion, Verdict(
+                (Check("export", False, "the champion's bundle was damaged, and is exported again"),)
+            )
+        if champion is None or challenger is None:
+            raise PaybenchError(f"The store at {store.folder} has no challenger; train one with 'paybench train'.")
+        if challenger.number == champion.number:
+            raise PaybenchError(
+                f"{champion.label} is the champion already; train a new challenger with 'paybench train'."
+            )
+        twin = None if champion.tags.get("kind") == "baseline" else store.bundle(champion, "twin")
+        verdict = judge(Candidate(store.artifacts(challenger.run_id) / "candidate"), twin)
+        client.set_tag(challenger.run_id, "gate", "promoted" if verdict.promoted else "refused")
+        for name in NAMES:
+            client.set_model_version_tag(name, str(challenger.number), "gate", verdict.reason)
+            if signed_by:
+                client.set_model_version_tag(name, str(challenger.number), "signed_by", signed_by)
+        if not verdict.promoted:
+            return champion, verdict
+        _serve(store, challenger, champion)
+        return challenger, verdict
+
+
+def rollback(store: Store) -> Version:
+    """Make the previous champion serve again; the one that served becomes the previous one."""
+    store.client()
+    with store.lock():
+        champion, previous = store.version(CHAMPION), store.version(PREVIOUS)
+        if champion is None or previous is None:
+            raise PaybenchError(f"The store at {store.folder} has no previous champion to go back to.")
+        _serve(store, previous, champion)
+        return previous
+
+
+def export(store: Store, version: Version) -> None:
+    """Write a version's bundle to ``champion/``, read it back and compare its golden scores first."""
+    bundle = store.bundle(version)
+    bundle = replace(bundle, about=bundle.about | {"version": version.label, "run_id": version.run_id})
+    with replaced_folder(store.champion_folder) as new:
+        write_bundle(bundle, new / "bundle")
+        written = new / "bundle"
+        if bundle.forest is not None:
+            golden = Candidate(store.artifacts(version.run_id) / "candidate")
+            _same_scores(store.bundle(version), read_bundle(written), golden)
+        for file in list(written.iterdir()):
+            shutil.move(file, new / file.name)
+        written.rmdir()
+
+
+def _same_scores(registered: Bundle, written: Bundle, golden: Candidate) -> None:
+    rows, past = golden.rows.head(200), golden.past[:200]
+    said = [bundle.predict_from(past, rows).mass.tobytes() for bundle in (registered, written)]
+    if said[0] != said[1]:
+        raise PaybenchError("The exported bundle does not reproduce its golden scores; nothing was promoted.")
+
+
+def _serve(store: Store, version: Version, instead_of: Version) -> None:
+    export(store, version)
+    client = store.client()
+    _point(client, PREVIOUS, instead_of.number)
+    _point(client, CHAMPION, version.number)
+
+
+def _point(client: MlflowClient, alias: str, number: int) -> None:
+    for name in NAMES:
+        client.set_registered_model_alias(name, alias, str(number))
