@@ -34,6 +34,9 @@ def answered(program: str, work: Callable[[], object]) -> int:
         what = f"{error.filename} cannot be" if error.filename else "a file could not be"
         why = error.strerror or error
         return failed(program, f"{what} read or written ({why}); free space or give another place.")
+    except ModuleNotFoundError as error:
+        what = f"this needs {error.name}, which the base install leaves out"
+        return failed(program, f"{what}: pip install 'paybench[workbench]'.")
     except MemoryError:
         return failed(program, "this machine's memory is too small for that; use a smaller ledger or a larger machine.")
     except Exception as error:

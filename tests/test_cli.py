@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 from paybench.cli import main
+from paybench.command import answered
 from paybench.ledger import Ledger, write_ledger
 from tests.trained import AS_OF, Trained
 
@@ -303,3 +304,14 @@ def test_a_reader_that_goes_away_is_no_error(trained: Trained) -> None:
     run = subprocess.run([sys.executable, "-c", program], stdout=writing, stderr=subprocess.PIPE, check=False)
     os.close(writing)
     assert (run.returncode, run.stderr) == (0, b"")
+
+
+def test_what_the_base_install_lacks_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> None:
+        raise ModuleNotFoundError("No module named 'sklearn'", name="sklearn")
+
+    # A scoring machine that is asked to train says what to install.
+    assert answered("paybench", work) == 1
+    assert capsys.readouterr().err == (
+        "paybench: this needs sklearn, which the base install leaves out: pip install 'paybench[workbench]'.\n"
+    )
