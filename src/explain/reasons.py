@@ -11,15 +11,16 @@ from .words import WORDS, Wording, percent
 COUNT = 3
 """Reasons per invoice."""
 
-LEAST = 0.005
+LEAST = 0.0005
 """Change of P(late) below which there is no reason to speak of."""
 
 
 def reasons(X: pd.DataFrame, attributions: pd.DataFrame, averages: dict[str, float]) -> pd.DataFrame:
     """The strongest reasons of each row.
 
-    Features of one theme (how late a customer pays, say, measured in six ways) are one reason, so that it is not
-    split: its weight is the sum of their attributions, and the feature that says most in that direction is quoted.
+    Features of one theme (how late a customer has paid so far, say, measured in three ways) are one reason, so that
+    it is not split: its weight is the sum of their attributions, and the feature that says most in that direction is
+    quoted.
 
     Parameters
     ----------

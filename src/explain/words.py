@@ -65,12 +65,12 @@ def _weekday(number: float) -> str:
 
 
 WORDS: dict[str, Wording] = {
-    "late_share": Wording("level", _plain("Share of its invoices paid late so far:", percent)),
-    "days_late_mean": Wording("level", _lateness("Paid on average")),
-    "late_share_due": Wording("level", _plain("Share of its invoices paid late, or still unpaid after due:", percent)),
-    "late_share_due_10": Wording("level", _plain("Late among its last ten invoices:", percent)),
-    "days_late_decayed": Wording("level", _lateness("Paid lately on average")),
-    "days_late_last": Wording("level", _lateness("Paid its last invoice")),
+    "late_share": Wording("record", _plain("Share of its invoices paid late so far:", percent)),
+    "days_late_mean": Wording("record", _lateness("Paid on average")),
+    "late_share_due": Wording("record", _plain("Share of its invoices paid late, or still unpaid after due:", percent)),
+    "late_share_due_10": Wording("lately", _plain("Late among its last ten invoices:", percent)),
+    "days_late_decayed": Wording("lately", _lateness("Paid lately on average")),
+    "days_late_last": Wording("lately", _lateness("Paid its last invoice")),
     "days_late_sd": Wording("spread", _plain("Its payment dates scatter by", _days)),
     "n_settled": Wording("acquaintance", _plain("Invoices it has settled so far:", _count)),
     "days_since_payment": Wording("rhythm", _plain("Time since its last payment:", _days)),
