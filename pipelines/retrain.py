@@ -73,9 +73,11 @@ def retrain(ledger: Path, as_of: str, store: Path, settings: Settings, gate: boo
             say(f"running {name}", True)
             run_notebook(FOLDER / name, pages, parameters, settings.cell_timeout)
         outcome = release(place, book, candidate, {"notebooks": pages}, gate, show=True)
-        page = Path(temporary) / "report.html"
-        write_report(book, as_of, page, store)
-        if (champion := place.version(CHAMPION)) is not None:
+        champion = place.version(CHAMPION)
+        if champion is not None and champion.tags["as_of"] <= candidate.about["as_of"]:
+            say("writing the report", True)
+            page = Path(temporary) / "report.html"
+            write_report(book, as_of, page, store)
             attach(place, champion, page, "report")
     return {
         "promoted": outcome.promoted,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import current_thread, main_thread
 
 from .errors import PaybenchError
 
@@ -21,6 +24,24 @@ def answered(program: str, work: Callable[[], object]) -> int:
     The exit code: 0 done; 1 the input or state is wrong, said in one sentence on standard error; 130 stopped by hand.
     PAYBENCH_DEBUG=1 in the environment lets what should not have happened through, with its traceback.
     """
+    with _stopped_politely():
+        return _answered(program, work)
+
+
+@contextmanager
+def _stopped_politely() -> Iterator[None]:
+    """A scheduler's SIGTERM ends the work as Ctrl-C does, so that what is half written is cleared away."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _answered(program: str, work: Callable[[], object]) -> int:
     try:
         work()
         sys.stdout.flush()

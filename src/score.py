@@ -67,13 +67,15 @@ def score(
     Raises
     ------
     PaybenchError
-        If there is no bundle, it is damaged, or nothing was known at ``date``.
+        If there is no bundle, it is damaged, it was trained on another book, with other grace days or on what was
+        known only after ``date``, or nothing was known at ``date``.
     """
     at = day(date)
     bundle = models if isinstance(models, Bundle) else _exported(models, store)
     cut = as_of(ledger, at)
     if cut.invoices.empty:
         raise PaybenchError(f"Nothing was known at {at:%Y-%m-%d}, so there is nothing to score; give a later as_of.")
+    _fits(bundle, ledger, at)
     X = open_on(cut, at)
     facts = settle(cut).set_index("invoice_id").loc[X.index.get_level_values("invoice_id")]
     order = np.lexsort([X.index.get_level_values(k).to_numpy(dtype=str) for k in ("invoice_id", "customer_id")])
@@ -119,6 +121,25 @@ def check_ending(file: str | Path) -> str:
             f"Scores are written as .parquet or .csv, not as '{Path(file).name}'; change the file's ending."
         )
     return ending
+
+
+def _fits(bundle: Bundle, ledger: Ledger, at: pd.Timestamp) -> None:
+    about = bundle.about
+    if at < day(about["as_of"]):
+        raise PaybenchError(
+            f"The model was trained on what was known at {about['as_of']}, so it cannot say what it would have said "
+            f"at {at:%Y-%m-%d}; give that day or a later one, or use 'paybench backtest'."
+        )
+    if ledger.name != about["book_name"]:
+        raise PaybenchError(
+            f"The model was trained on the book '{about['book_name']}', and this ledger is of '{ledger.name}'; "
+            "name the --store that serves this book."
+        )
+    if ledger.grace_days != about["grace_days"]:
+        raise PaybenchError(
+            f"The model was trained with {about['grace_days']} days of grace, and this ledger has {ledger.grace_days}; "
+            "train again."
+        )
 
 
 def _exported(models: str, store: str | Path) -> Bundle:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -229,3 +230,14 @@ def test_another_ending_is_refused(tmp_path: Path, name: str) -> None:
 def test_only_the_champion_is_exported(ledger: Ledger, trained: Trained) -> None:
     with pytest.raises(PaybenchError, match="'challenger' is not exported; 'champion' is, and NAME@ALIAS reads"):
         score(ledger, AS_OF, "challenger", trained.store)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [({"name": "other"}, "trained on the book"), ({"grace_days": 7}, "days of grace")],
+)
+def test_a_model_serves_its_own_book_only(trained: Trained, changed: dict[str, Any], said: str) -> None:
+    other = replace(read_ledger(trained.ledger), **changed)
+    # Another book, or the same with another grace, is not what the model learned.
+    with pytest.raises(PaybenchError, match=said):
+        score(other, AT, "champion", trained.store)

@@ -112,8 +112,6 @@ def context(found: Findings) -> dict[str, Any]:
         "thin": _thin(found.about),
         "cold": _cold(table),
         "rows": f"{found.about['rows']:,}",
-        "from_later": pd.Timestamp(found.about["as_of"]) > found.at,
-        "trained": date(pd.Timestamp(found.about["as_of"])),
         "provenance": found.provenance,
     }
 

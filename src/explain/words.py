@@ -68,7 +68,7 @@ WORDS: dict[str, Wording] = {
     "late_share": Wording("record", _plain("Share of its invoices paid late so far:", percent)),
     "days_late_mean": Wording("record", _lateness("Paid on average")),
     "late_share_due": Wording("record", _plain("Share of its invoices paid late, or still unpaid after due:", percent)),
-    "late_share_due_10": Wording("lately", _plain("Late among its last ten invoices:", percent)),
+    "late_share_due_10": Wording("lately", _plain("Late among the last ten that fell due:", percent)),
     "days_late_decayed": Wording("lately", _lateness("Paid lately on average")),
     "days_late_last": Wording("lately", _lateness("Paid its last invoice")),
     "days_late_sd": Wording("spread", _plain("Its payment dates scatter by", _days)),

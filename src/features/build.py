@@ -93,7 +93,7 @@ def moments(ledger: Ledger, rows: pd.DataFrame) -> Iterator[Moment]:
     small = _of_customers(ledger, set(rows["customer_id"]))
     first = _first_version(small.invoices).set_index("invoice_id")
     for at, block in rows.groupby("as_of"):
-        cut = as_of(small, at)
+        cut = as_of(_of_customers(small, set(block["customer_id"])), at)
         known = cut.invoices.set_index("invoice_id")
         unknown = block["invoice_id"][~block["invoice_id"].isin(known.index)].unique()
         own = pd.concat([known, first.loc[unknown, known.columns]]).loc[block["invoice_id"]]

@@ -53,8 +53,8 @@ class DaysLate:
     @property
     def never(self) -> Floats:
         """(n,) probability of not being paid within the grid."""
-        left: Floats = np.clip(1.0 - self.mass.sum(axis=1), 0.0, 1.0)
-        return left
+        left = 1.0 - self.mass.sum(axis=1)
+        return np.where(left < 1e-12, 0.0, left)  # what is left of rounding is nothing
 
     def later_than(self, days: int | NDArray[np.int64]) -> Floats:
         """(n,) P(more than so many days late, or never paid); one number, or one per row."""

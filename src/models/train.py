@@ -170,7 +170,7 @@ def _train(book: Book, trials: int, seed: int, folder: Path, show: bool) -> dict
     thin = _too_little(fit_rows) or _too_little(gate_rows)
     if thin:
         write_bundle(fit_baseline(book), folder / "bundle")
-        return {"declined": thin}
+        return {"declined": thin, "horizon": book.H}
     say(
         f"{len(fit_rows)} invoices to fit on, {len(gate_rows)} later ones to judge by (issued from {start:%Y-%m-%d})",
         show,
