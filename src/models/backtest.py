@@ -15,7 +15,7 @@ from ..files import check_folder, replaced_folder
 from ..ledger import Ledger, as_of, day, settle
 from ..progress import say
 from .compare import EMPIRICAL, Prediction, challengers, joined, simple_baselines, skills, table
-from .fit import fit_timing, predict_at_issue
+from .fit import fit_timing
 from .folds import Book, choose_horizon, end_of
 from .train import MODEL
 from .tune import tune
@@ -102,7 +102,7 @@ def backtest(
             )
         tuned = tune(Book(ledger, start, horizon), trials, seed, show)
         bundle = fit_timing(whole, tuned, seed, start)
-        ours = Prediction.of(MODEL, predict_at_issue(bundle, whole, test_rows), test_rows, ledger.grace_days, horizon)
+        ours = Prediction.of(MODEL, bundle.predict(whole.cut, test_rows.X), test_rows, ledger.grace_days, horizon)
         said = [
             ours,
             *challengers(whole, train_rows, test_rows, seed),

@@ -13,7 +13,6 @@ from ..features import open_on
 from ..ledger import Ledger, as_of
 from .baseline import Baseline
 from .bundle import CAP, Bundle
-from .distribution import DaysLate
 from .folds import Book, Rows
 from .timing import Timing
 from .tune import Tuned
@@ -86,11 +85,6 @@ def days_overdue(cut: Ledger, X: pd.DataFrame) -> NDArray[np.int64]:
     due = cut.invoices.set_index("invoice_id")["due_on"]
     overdue = index["as_of"] - due.reindex(index["invoice_id"]).reset_index(drop=True)
     return np.asarray(overdue.dt.days, dtype=np.int64)
-
-
-def predict_at_issue(bundle: Bundle, book: Book, rows: Rows) -> DaysLate:
-    """What a bundle says of rows at their issue."""
-    return bundle.predict(book.cut, rows.X)
 
 
 def _about(book: Book, at: object, rows: Rows, **more: Any) -> dict[str, Any]:

@@ -67,6 +67,7 @@ class Book:
     X: pd.DataFrame = field(init=False, repr=False)
     cut: Ledger = field(init=False, repr=False)
     at: pd.Timestamp = field(init=False)
+    _known: dict[pd.Timestamp, Rows] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.at = day(self.date)
@@ -101,17 +102,19 @@ class Book:
         at = day(origin)
         if at > self.at:
             raise ValueError(f"This book was cut at {self.at:%Y-%m-%d}; it cannot say what was known at {at:%Y-%m-%d}.")
-        before = self.X[self.issued < at]
-        table = labels(self.cut, before, at, self.H)
-        ripe = table["days_late_capped"].notna().to_numpy() & table["late"].notna().to_numpy()
-        return Rows(before[ripe], table[ripe])
+        if at not in self._known:
+            self._known[at] = self._matured(self.X[self.issued < at], at)
+        return self._known[at]
 
     def issued_in(self, start: object, end: object | None = None) -> Rows:
         """Every row issued in [start, end) whose outcome has matured by the book's own date."""
         after = self.X[(self.issued >= day(start)) & (self.issued < (self.at if end is None else day(end)))]
-        table = labels(self.cut, after, self.at, self.H)
+        return self._matured(after, self.at)
+
+    def _matured(self, some: pd.DataFrame, at: pd.Timestamp) -> Rows:
+        table = labels(self.cut, some, at, self.H)
         ripe = table["days_late_capped"].notna().to_numpy() & table["late"].notna().to_numpy()
-        return Rows(after[ripe], table[ripe])
+        return Rows(some[ripe], table[ripe])
 
     def tail(self, origin: object) -> Floats:
         """How payment went on beyond the horizon, as known at ``origin`` (:func:`~.tail.tail_mass`)."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ..errors import PaybenchError
-from ..files import replaced_folder
 from .bundle import Bundle, read_bundle, write_bundle
 from .gate import Check, Verdict, judge
 from .registry import register
@@ -18,16 +19,16 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 
-def ensure_champion(store: Store, baseline: Candidate) -> Version:
+def ensure_champion(store: Store, book: str, baseline: Callable[[], Candidate]) -> Version:
     """The champion; in a new store the Baseline becomes it, so that there is always something to score with."""
     champion = store.version(CHAMPION)
-    if champion is not None and champion.tags.get("book") != baseline.about["book"]:
+    if champion is not None and champion.tags.get("book") != book:
         raise PaybenchError(
             f"The store at {store.folder} serves the book '{champion.tags.get('book')}', and this ledger is of "
-            f"'{baseline.about['book']}'; name another --store."
+            f"'{book}'; name another --store."
         )
     if champion is None:
-        first = register(store, baseline)
+        first = register(store, baseline())
         with store.lock():
             champion = store.version(CHAMPION)
             if champion is None:
@@ -104,18 +105,15 @@ def rollback(store: Store) -> Version:
 
 
 def export(store: Store, version: Version) -> None:
-    """Write a version's bundle to ``champion/``, read it back and compare its golden scores first."""
+    """Write a version's bundle to ``champion/``, once a copy of it was read back and gave its golden scores."""
     bundle = store.bundle(version)
     bundle = replace(bundle, about=bundle.about | {"version": version.label, "run_id": version.run_id})
-    with replaced_folder(store.champion_folder) as new:
-        write_bundle(bundle, new / "bundle")
-        written = new / "bundle"
-        if bundle.forest is not None:
-            golden = Candidate(store.artifacts(version.run_id) / "candidate")
-            _same_scores(store.bundle(version), read_bundle(written), golden)
-        for file in list(written.iterdir()):
-            shutil.move(file, new / file.name)
-        written.rmdir()
+    if bundle.forest is not None:
+        golden = Candidate(store.artifacts(version.run_id) / "candidate")
+        with TemporaryDirectory() as place:
+            write_bundle(bundle, Path(place) / "bundle")
+            _same_scores(store.bundle(version), read_bundle(Path(place) / "bundle"), golden)
+    write_bundle(bundle, store.champion_folder)
 
 
 def _same_scores(registered: Bundle, written: Bundle, golden: Candidate) -> None:

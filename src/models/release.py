@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -58,9 +59,8 @@ def release(
     """
     say("registering in MLflow", show)
     with TemporaryDirectory() as place:
-        champion = ensure_champion(
-            store, baseline_candidate(ledger, candidate.about["as_of"], Path(place) / "baseline")
-        )
+        first = partial(baseline_candidate, ledger, candidate.about["as_of"], Path(place) / "baseline")
+        champion = ensure_champion(store, candidate.about["book"], first)
     if champion.tags.get("key") == candidate.about["key"] and not candidate.declined:
         reason = "the champion was trained from the same data and settings"
         return Outcome(False, reason, champion.label, champion.label, (), str(store.folder))

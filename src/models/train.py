@@ -25,7 +25,7 @@ from ..ledger import Ledger, as_of
 from ..progress import say
 from .bundle import Bundle, own_past, read_bundle, write_bundle
 from .compare import EMPIRICAL, Prediction, challengers, simple_baselines, skills, table
-from .fit import fit_baseline, fit_timing, predict_at_issue
+from .fit import fit_baseline, fit_timing
 from .folds import Book, Rows, choose_horizon
 from .metrics import reliability
 from .tune import Tuned, tune
@@ -231,10 +231,10 @@ def _predictions(
     book: Book, twin: Bundle, tuned: Tuned, fit_rows: Rows, gate_rows: Rows, start: pd.Timestamp, seed: int
 ) -> list[Prediction]:
     grace = book.ledger.grace_days
-    predictions = [Prediction.of(MODEL, predict_at_issue(twin, book, gate_rows), gate_rows, grace, book.H)]
+    predictions = [Prediction.of(MODEL, twin.predict(book.cut, gate_rows.X), gate_rows, grace, book.H)]
     if tuned.parameters:
         plain = fit_timing(book, replace(tuned, parameters={}), seed, start)
-        predictions.append(Prediction.of(UNTUNED, predict_at_issue(plain, book, gate_rows), gate_rows, grace, book.H))
+        predictions.append(Prediction.of(UNTUNED, plain.predict(book.cut, gate_rows.X), gate_rows, grace, book.H))
     return (
         predictions + challengers(book, fit_rows, gate_rows, seed) + simple_baselines(book, start, fit_rows, gate_rows)
     )
