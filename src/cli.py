@@ -33,6 +33,7 @@ def _say(options: argparse.Namespace, answer: Answer) -> None:
 
 
 _LEDGER = "ledger folder", "ledger.json"
+_IN_THE_LEDGER = Path()
 
 
 def _demo(options: argparse.Namespace) -> Answer:
@@ -44,19 +45,21 @@ def _demo(options: argparse.Namespace) -> Answer:
 
 def _simulate(options: argparse.Namespace) -> Answer:
     from .files import check_folder
-    from .progress import track
-    from .simulate import simulate, write_world
+    from .simulate.made import Wanted, make
 
     check_folder(options.out, *_LEDGER)
-    world = simulate(
-        options.customers,
-        options.months,
-        options.seed,
-        progress=lambda items: track(list(items), "simulating", _show(options)),
+    wanted = Wanted(
+        customers=options.customers,
+        months=options.months,
+        start=options.start,
+        seed=options.seed,
+        mode=options.mode,
+        policy=options.policy,
+        like=options.like,
+        report=options.report,
+        layouts=tuple(options.layouts),
     )
-    write_world(world, options.out)
-    counts = {"invoices": len(world.ledger.invoices), "payments": len(world.ledger.payments)}
-    return counts, f"{counts['invoices']} invoices and {counts['payments']} payments written to {options.out}"
+    return make(options.out, wanted, _show(options))
 
 
 def _import(options: argparse.Namespace) -> Answer:
@@ -212,9 +215,36 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulate = _add(ledger, "simulate", _simulate, "draw a ledger from a known world, the truth kept beside it")
     simulate.add_argument("--out", type=Path, required=True, metavar="DIR")
-    simulate.add_argument("--customers", type=_count, default=300, metavar="N")
-    simulate.add_argument("--months", type=_count, default=24, metavar="M")
+    simulate.add_argument("--customers", type=_count, metavar="N", help="how many customers (300)")
+    simulate.add_argument("--months", type=_count, metavar="M", help="length of the window (24)")
+    simulate.add_argument("--start", metavar="DATE", help="first day of the window (2024-01-01)")
     simulate.add_argument("--seed", type=_seed, default=0, metavar="S")
+    simulate.add_argument(
+        "--mode", choices=("easy", "hard"), default="easy", help="hard: other laws, to keep models honest (easy)"
+    )
+    simulate.add_argument(
+        "--policy",
+        choices=("ladder", "random", "confounded", "none"),
+        default="ladder",
+        help="who decides what is sent to customers (ladder)",
+    )
+    simulate.add_argument("--like", type=Path, metavar="LEDGER", help="a ledger folder whose book to resemble")
+    simulate.add_argument(
+        "--report",
+        nargs="?",
+        type=Path,
+        const=_IN_THE_LEDGER,
+        metavar="FILE.html",
+        help="how the book looks beside published figures, and beside --like (calibration.html in the ledger folder)",
+    )
+    simulate.add_argument(
+        "--as",
+        dest="layouts",
+        action="append",
+        default=[],
+        choices=("sap", "quickbooks"),
+        help="also as a messy export, its faults listed, in a folder of that name within the ledger folder",
+    )
     importing = _add(ledger, "import", _import, "read an export; rows that cannot be are set aside with reasons")
     importing.add_argument("files", nargs="+", type=Path, metavar="FILE")
     importing.add_argument("--format", required=True, metavar="NAME", help="one of 'paybench ledger formats'")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -20,6 +21,11 @@ from .formats import Format
 TEXT = pa.large_string()
 
 _BLOCK = 50_000
+
+_SPOILT = 100
+"""A file is in another encoding if more than one of so many lines has bytes that are no text, else they are slips."""
+
+_NO_TEXT = re.compile("[\udc80-\udcff]")
 _Record = tuple[int, list[str] | None, str]
 
 
@@ -62,7 +68,8 @@ def read_sheet(path: Path, label: str, format: Format) -> Sheet:
     Raises
     ------
     PaybenchError
-        If the file is missing, empty, or not text in the format's encoding.
+        If the file is missing, empty, or not text in the format's encoding: its column names are not, or more than one
+        line in a hundred. Single records that are not text are broken.
     """
     text = _text(path, format)
     records = _records(text, format.delimiter, format.skip)
@@ -90,8 +97,12 @@ def _block(records: list[_Record], width: int) -> list[Any]:
     blank = [""] * width
     reasons = np.empty(len(records), dtype=object)
     rows = []
+    contents = [content for _, _, content in records]
     for k, (_, fields, content) in enumerate(records):
-        if fields is None:
+        if not content.isascii() and _NO_TEXT.search(content):
+            reasons[k] = "it contains bytes that are no text in the format's encoding"
+            contents[k] = content.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        elif fields is None:
             reasons[k] = "its quotes do not pair, or a field is longer than 131,072 characters"
         elif len(fields) != width:
             reasons[k] = f"it has {len(fields)} fields instead of {width}"
@@ -100,7 +111,7 @@ def _block(records: list[_Record], width: int) -> list[Any]:
         rows.append(blank if fields is None or reasons[k] else fields)
     lines = np.array([line for line, _, _ in records], dtype=np.int64)
     cells = [pa.array(column, TEXT) for column in (zip(*rows, strict=True) if rows else [()] * width)]
-    return [lines, pa.array([content for _, _, content in records], TEXT), reasons, *cells]
+    return [lines, pa.array(contents, TEXT), reasons, *cells]
 
 
 def _text(path: Path, format: Format) -> str:
@@ -111,12 +122,26 @@ def _text(path: Path, format: Format) -> str:
     except OSError as error:
         raise PaybenchError(f"{path} cannot be read ({error.strerror}); give the path of an export.") from None
     try:
-        return content.decode(format.encoding).removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+        text = _decoded(content, format)
     except UnicodeDecodeError as error:
         raise PaybenchError(
             f"{path} is not text in {format.encoding} (byte {error.start + 1} is not), and the format '{format.name}' "
             f"expects that; export it as, or convert it to, {format.encoding}."
         ) from None
+    return text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+
+
+def _decoded(content: bytes, format: Format) -> str:
+    """Text in which each of a few bytes that are none is a lone surrogate (``surrogateescape``)."""
+    try:
+        return content.decode(format.encoding)
+    except UnicodeDecodeError:
+        text = content.decode(format.encoding, "surrogateescape")
+        lines = text.splitlines()
+        spoilt = [number for number, line in enumerate(lines) if _NO_TEXT.search(line)]
+        if spoilt[0] <= format.skip or len(spoilt) * _SPOILT > len(lines):
+            raise
+        return text
 
 
 def _records(text: str, delimiter: str, skip: int) -> Iterator[_Record]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -42,7 +42,12 @@ def write_ledger(ledger: Ledger, folder: str | Path, extras: dict[str, bytes] | 
             pq.write_table(_to_arrow(name, ledger.table(name)), new / f"{name}.parquet", compression="zstd")
         for file, content in (extras or {}).items():
             (new / file).write_bytes(content)
-        (new / "ledger.json").write_text(json.dumps(ledger.settings, indent=2) + "\n", encoding="utf-8")
+        (new / "ledger.json").write_text(settings_text(ledger.settings), encoding="utf-8")
+
+
+def settings_text(settings: dict[str, object]) -> str:
+    """What stands in ``ledger.json``."""
+    return json.dumps(settings, indent=2) + "\n"
 
 
 def read_ledger(folder: str | Path) -> Ledger:
@@ -104,8 +109,12 @@ def _decimals(table: str, amounts: pd.Series) -> pa.Array:
     if not (amounts.abs() < _MOST)[amounts.notna()].all():
         raise PaybenchError(f"An amount of table '{table}' is not below 100 million million; set it right.")
     missing = amounts.isna().to_numpy()
-    exact = [
-        None if gone else Decimal(int(u)).scaleb(-4)
-        for u, gone in zip(units(amounts.fillna(0.0)), missing, strict=True)
-    ]
-    return pa.array(exact, type=_AMOUNT)
+    return decimals(np.where(missing, 0, units(amounts.fillna(0.0))), missing)
+
+
+def decimals(whole: np.ndarray, missing: np.ndarray | None = None) -> pa.Array:
+    """Amounts in :data:`~.schema.MONEY_UNITS` (int64) as decimal(18, 4), null where ``missing``."""
+    # A decimal128 is a 128-bit integer, the lower half first: the upper half repeats the sign.
+    halves = np.stack([whole.astype(np.int64), whole.astype(np.int64) >> 63], axis=1)
+    valid = None if missing is None or not missing.any() else pa.py_buffer(np.packbits(~missing, bitorder="little"))
+    return pa.Array.from_buffers(_AMOUNT, len(whole), [valid, pa.py_buffer(np.ascontiguousarray(halves))])

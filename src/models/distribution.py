@@ -82,7 +82,7 @@ class DaysLate:
         """(n,) mean of min(days late, cap), in days; "never" counts as ``cap``."""
         day = np.minimum(np.arange(self.first, self.last + 1), cap)
         mean: Floats = (self.mass * day).sum(axis=1) + self.never * cap  # row by row: no other row has an influence
-        return mean
+        return np.minimum(mean, cap)  # shares add up to one only as nearly as numbers do
 
     def crps(self, days_late: Floats, horizon: int) -> Floats:
         """(n,) continuous ranked probability score in days, everything beyond ``horizon`` taken as one value.

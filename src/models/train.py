@@ -200,6 +200,7 @@ def _train(book: Book, trials: int, seed: int, folder: Path, show: bool) -> dict
     return {
         "gate_from": f"{start:%Y-%m-%d}",
         "horizon": book.H,
+        "matured": len(book.known_at(book.at)),
         "fit_rows": len(fit_rows),
         "gate_rows": len(gate_rows),
         "parameters": tuned.parameters,

@@ -1,7 +1,25 @@
 """A ledger drawn from a known world: what happened, and the true probabilities behind it."""
 
-from .customers import TYPES, CustomerType
+from .contacts import Actions, View
+from .policies import POLICIES, Confounded, Ladder, Randomised
+from .settings import TYPES, CustomerType, Effects, Settings
 from .truth import read_truth
-from .world import World, simulate, write_world
+from .world import World, simulate, stream_world, write_world
 
-__all__ = ["TYPES", "CustomerType", "World", "read_truth", "simulate", "write_world"]
+__all__ = [
+    "POLICIES",
+    "TYPES",
+    "Actions",
+    "Confounded",
+    "CustomerType",
+    "Effects",
+    "Ladder",
+    "Randomised",
+    "Settings",
+    "View",
+    "World",
+    "read_truth",
+    "simulate",
+    "stream_world",
+    "write_world",
+]

@@ -7,53 +7,67 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from dateutil.easter import easter
 
 from ..ledger.schema import days
 
-EARLIEST, LATEST = -60, 240
-"""The grid of days late: no term is longer than 60 days, and who has not paid 240 days after due never does."""
+AFTER = 420
+"""Days of the axis past the window: the longest term, the wait for a write-off, and some more."""
 
 CLOSED = ((1, 1), (5, 1), (12, 25), (12, 26))
-"""Month and day on which banks rest everywhere, besides weekends."""
+"""Month and day on which the euro's banks rest, besides weekends, Good Friday and Easter Monday: the closing days of
+TARGET (European Central Bank, "TARGET Working Days" of 14 December 2000)."""
+
+WEEK = 7
+_FIRST_MONDAY = 4  # 1970-01-05
+
+WEEKLY = tuple(range(5))
+MONTHLY = ((1, 15), (5, 20), (10, 25), (15,), (28,))
+"""Pay runs: on a weekday (Monday = 0), or on dates of the month; moved forward to a working day."""
+
+ANY_DAY, MONTH_END = 0, 1
+FIRST_WEEKLY = 2
+FIRST_MONTHLY = FIRST_WEEKLY + len(WEEKLY)
+RULES = FIRST_MONTHLY + len(MONTHLY)
+"""Pay-day rules by number: any day, month end, five weekly runs, five monthly ones."""
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """The window [first, end) in days since 1970-01-01, on an axis wide enough for every possible payment.
+    """The window [first, end) in days since 1970-01-01; arrays by day start at ``first`` and go on past its end.
 
-    Flags over the axis are boolean arrays whose position 0 is the day ``origin``.
+    Attributes
+    ----------
+    first, end : the window.
+    weekend_share : how readily who pays on any day pays on a weekend or holiday, against a working day.
+    off_run : the same for who pays in runs on a working day without one; ``off_month_end`` at the month's end.
     """
 
     first: int
     end: int
+    weekend_share: float = 0.01
+    off_run: float = 0.01
+    off_month_end: float = 0.25
 
     @classmethod
-    def of(cls, start: pd.Timestamp, months: int) -> Calendar:
+    def of(cls, start: pd.Timestamp, months: int, weekend_share: float = 0.01) -> Calendar:
         """The calendar of a window of whole months."""
         first, end = days(pd.Series([start, start + pd.DateOffset(months=months)]))
-        return cls(int(first), int(end))
-
-    @property
-    def origin(self) -> int:
-        """The first day of the axis."""
-        return self.first + EARLIEST
+        return cls(int(first), int(end), weekend_share)
 
     @cached_property
     def dates(self) -> pd.DatetimeIndex:
         """The axis as dates."""
-        axis = np.arange(self.origin, self.end - EARLIEST + LATEST + 1)
+        axis = np.arange(self.first, self.end + AFTER)
         return pd.DatetimeIndex(axis.astype("datetime64[D]").astype("datetime64[s]"))
-
-    @cached_property
-    def every_day(self) -> np.ndarray:
-        """Flags that are all true."""
-        return np.ones(len(self.dates), dtype=bool)
 
     @cached_property
     def workdays(self) -> np.ndarray:
         """Flags of the days on which banks work."""
         month, date = self.dates.month.to_numpy(), self.dates.day.to_numpy()
         rest = [(month == m) & (date == d) for m, d in CLOSED]
+        sundays = [pd.Timestamp(easter(year)) for year in np.unique(self.dates.year)]
+        rest += [self.dates.isin([s + pd.Timedelta(days=move) for s in sundays]) for move in (-2, 1)]
         return (self.dates.day_of_week.to_numpy() < 5) & ~np.any(rest, axis=0)
 
     @cached_property
@@ -65,27 +79,43 @@ class Calendar:
         flags[at[:-1][month[:-1] != month[1:]]] = True
         return flags
 
-    def weekly(self, weekday: int) -> np.ndarray:
-        """Flags of a weekly pay run (Monday = 0); one that falls on a closed day moves to the next working day."""
-        return self._moved_forward(self.dates.day_of_week.to_numpy() == weekday)
+    @cached_property
+    def shares(self) -> np.ndarray:
+        """How much of what was meant to be paid since the last full pay day leaves, (RULES, days), 0 to 1.
 
-    def monthly(self, dates: tuple[int, ...]) -> np.ndarray:
-        """Flags of pay runs on dates of the month, moved forward like weekly ones."""
-        return self._moved_forward(np.isin(self.dates.day.to_numpy(), dates))
+        1 is a full pay day of the rule; 0 a day on which nothing leaves.
+        """
+        work = self.workdays
+        table = np.empty((RULES, len(self.dates)))
+        table[ANY_DAY] = np.where(work, 1.0, self.weekend_share)
+        table[MONTH_END] = np.where(self.month_ends, 1.0, np.where(work, self.off_month_end, 0.0))
+        weekday, date = self.dates.day_of_week.to_numpy(), self.dates.day.to_numpy()
+        runs = [weekday == day for day in WEEKLY] + [np.isin(date, dates) for dates in MONTHLY]
+        for rule, nominal in enumerate(runs, start=FIRST_WEEKLY):
+            table[rule] = np.where(self._moved_forward(nominal), 1.0, np.where(work, self.off_run, 0.0))
+        return table
 
-    def next_workday(self, day: np.ndarray) -> np.ndarray:
-        """Each day, or the first working day after it."""
+    @cached_property
+    def next_workdays(self) -> np.ndarray:
+        """For each day of the axis the first working day on or after it, in days since 1970-01-01."""
         at = np.flatnonzero(self.workdays)
-        nearest = np.minimum(np.searchsorted(at, day - self.origin), at.size - 1)
-        return at[nearest] + self.origin
+        axis = np.arange(len(self.dates))
+        return at[np.minimum(np.searchsorted(at, axis), at.size - 1)] + self.first
 
-    def last_workday(self, day: np.ndarray) -> np.ndarray:
-        """Each day, or the last working day before it."""
-        at = np.flatnonzero(self.workdays)
-        nearest = np.maximum(np.searchsorted(at, day - self.origin, side="right") - 1, 0)
-        return at[nearest] + self.origin
+    @property
+    def weeks(self) -> int:
+        """Weeks of the axis, the first one begun before the window."""
+        return int(self.week(self.first + len(self.dates) - 1)) + 1
+
+    def week(self, day: int | np.ndarray) -> int | np.ndarray:
+        """The number of a day's week; weeks begin on Mondays and count from that of the window's first day."""
+        return (day - _FIRST_MONDAY) // WEEK - (self.first - _FIRST_MONDAY) // WEEK
+
+    def monday(self, week: int) -> int:
+        """The first day of a week, in days since 1970-01-01."""
+        return ((self.first - _FIRST_MONDAY) // WEEK + week) * WEEK + _FIRST_MONDAY
 
     def _moved_forward(self, nominal: np.ndarray) -> np.ndarray:
         flags = np.zeros(len(self.dates), dtype=bool)
-        flags[self.next_workday(np.flatnonzero(nominal) + self.origin) - self.origin] = True
+        flags[self.next_workdays[nominal] - self.first] = True
         return flags

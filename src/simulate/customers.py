@@ -2,176 +2,130 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from .calendar import Calendar
+from .calendar import ANY_DAY, FIRST_MONTHLY, FIRST_WEEKLY, MONTH_END, MONTHLY, WEEKLY, Calendar
+from .settings import COUNTRIES, Settings
+from .streams import Purpose, Streams
 
 
 @dataclass(frozen=True)
-class CustomerType:
-    """How a kind of customer pays; days are calendar days, shares and chances are probabilities.
+class Customers:
+    """The characters of n customers: arrays of length n, constant over the window.
 
     Attributes
     ----------
-    name : of the type.
-    share : of all customers.
-    lateness, lateness_spread : mean and standard deviation, over customers, of the usual days after due.
-    scale : of the Gumbel distribution around that, in days.
-    forgets : chance that an invoice is forgotten, to be found ``forgotten_days`` later.
-    liquidity_days : days by which one unit of lost liquidity delays payment.
-    amount_days : days by which an invoice e times the customer's usual one is paid later.
-    pay_run : chance of paying in fixed runs only.
-    disputes : chance that an invoice is disputed.
-    part_payments : chance that an invoice is paid in two parts.
-    never : chance that an invoice is never paid, at liquidity zero.
-    decline : units of liquidity lost in half a year, from some day on.
-    """
-
-    name: str
-    share: float
-    lateness: float
-    lateness_spread: float
-    scale: float
-    forgets: float = 0.03
-    forgotten_days: float = 20.0
-    liquidity_days: float = 2.0
-    amount_days: float = 0.0
-    pay_run: float = 0.15
-    disputes: float = 0.01
-    part_payments: float = 0.02
-    never: float = 0.003
-    decline: float = 0.0
-
-
-TYPES = (
-    CustomerType("prompt", 0.30, lateness=-7.0, lateness_spread=3.0, scale=3.0),
-    CustomerType("forgetful", 0.18, lateness=-7.0, lateness_spread=3.0, scale=3.5, forgets=0.30),
-    CustomerType("pay_run", 0.22, lateness=-7.5, lateness_spread=3.0, scale=2.5, pay_run=1.0),
-    CustomerType(
-        "cash_strapped", 0.12, 2.0, 4.0, scale=6.0, liquidity_days=9.0, part_payments=0.12, never=0.01, amount_days=2.0
-    ),
-    CustomerType("strategic", 0.08, 6.0, 6.0, scale=5.0, amount_days=5.0),
-    CustomerType("disputer", 0.05, -4.0, 4.0, scale=4.5, disputes=0.2),
-    CustomerType("failing", 0.05, 0.0, 4.0, scale=6.0, liquidity_days=8.0, part_payments=0.1, never=0.02, decline=3.5),
-)
-"""The types; shares add up to one."""
-
-TERMS = (7, 14, 30, 45, 60)
-TERM_SHARES = (0.05, 0.17, 0.48, 0.12, 0.18)
-TERM_EXCEPTIONS = 0.06
-"""Days of payment terms, how many customers have them, and the share of invoices with other terms than usual."""
-
-RUN_DATES = ((1, 15), (5, 20), (10, 25), (15,), (28,))
-"""Dates of the month on which pay runs are made, where they are not weekly."""
-
-_COUNTRIES = {"DE": 0.35, "FR": 0.15, "GB": 0.13, "NL": 0.12, "US": 0.1, "ES": 0.08, "IT": 0.07}
-_HOME_CURRENCY = {"GB": "GBP", "US": "USD"}
-_FORMS = {"DE": "GmbH", "FR": "SARL", "GB": "Ltd", "NL": "BV", "US": "Inc", "ES": "SL", "IT": "Srl"}
-# fmt: off
-_PLACES = (
-    "Adler", "Albion", "Alpina", "Arbor", "Atlas", "Baltic", "Beacon", "Birch", "Borealis", "Castell", "Cedar",
-    "Clover", "Corona", "Delta", "Drake", "Eiffel", "Elster", "Falcon", "Garden", "Harbour", "Heron", "Iberia",
-    "Juniper", "Kestrel", "Linden", "Lumen", "Marlow", "Mistral", "Nordwind", "Oriel", "Pont", "Quarry", "Rhein",
-    "Sable", "Sirocco", "Tamar", "Union", "Vesper", "Weser", "Zephyr",
-)
-_TRADES = (
-    "Bakery", "Ceramics", "Chemicals", "Clinics", "Coatings", "Design", "Dental", "Electronics", "Energy",
-    "Fashion", "Fittings", "Foods", "Freight", "Furniture", "Hotels", "Instruments", "Interiors", "Kitchens",
-    "Logistics", "Machines", "Media", "Metals", "Optics", "Packaging", "Paper", "Plastics", "Printing", "Retail",
-    "Software", "Textiles", "Timber", "Tools", "Travel", "Wines",
-)
-# fmt: on
-
-
-@dataclass(frozen=True)
-class Customer:
-    """One customer's character, constant over the window.
-
-    Attributes
-    ----------
-    number : counts from 1.
-    type : what it was drawn from.
-    name, country, currency : master data.
+    number : counts from 1. key : of its random numbers.
+    type : position in ``settings.types``. country : position in ``COUNTRIES``. home : bills in its own currency.
+    name : two words, as positions in the lists of :mod:`.tables`, shape (n, 2).
     first, end : its invoices are issued on the days [first, end), in days since 1970-01-01.
     rate : invoices per 30 days.
     typical_amount, amount_spread : median, in currency units, and log standard deviation of its amounts.
     terms : usual payment terms in days.
-    lateness, scale, forgets : its own values of what its type describes.
-    trouble_on : the day on which its decline begins (matters where the type declines).
-    pay_days : weights, adding up to one, and the flags over the calendar's axis of the days on which it pays.
+    lateness : usual days late. scale : of the distribution around it, in days. forgets : share of forgotten invoices.
+    rule : its pay-day rule, see :mod:`.calendar`.
+    likes : position in ``CHANNELS`` of the channel on which it answers best.
     """
 
-    number: int
-    type: CustomerType
-    name: str
-    country: str
-    currency: str
-    first: int
-    end: int
-    rate: float
-    typical_amount: float
-    amount_spread: float
-    terms: int
-    lateness: float
-    scale: float
-    forgets: float
-    trouble_on: int
-    pay_days: tuple[tuple[float, np.ndarray], ...]
+    number: np.ndarray
+    key: np.ndarray
+    type: np.ndarray
+    country: np.ndarray
+    home: np.ndarray
+    name: np.ndarray
+    first: np.ndarray
+    end: np.ndarray
+    rate: np.ndarray
+    typical_amount: np.ndarray
+    amount_spread: np.ndarray
+    terms: np.ndarray
+    lateness: np.ndarray
+    scale: np.ndarray
+    forgets: np.ndarray
+    rule: np.ndarray
+    likes: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.number)
+
+    def take(self, rows: np.ndarray) -> Customers:
+        """Some of them, in another order, or several times."""
+        return Customers(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
 
 
-def draw_customer(number: int, calendar: Calendar, random: np.random.Generator) -> Customer:
-    """Draw one customer's character.
+def draw_customers(numbers: np.ndarray, settings: Settings, calendar: Calendar, streams: Streams) -> Customers:
+    """Draw the characters of some customers, each from numbers of its own.
 
     Sizes are heavy-tailed: the rate of invoices and the typical amount are log-normal and rise together.
     """
-    kind = TYPES[random.choice(len(TYPES), p=[t.share for t in TYPES])]
-    country = str(random.choice(list(_COUNTRIES), p=list(_COUNTRIES.values())))
-    size = random.normal()
-    at_home = random.random() < 0.75
-    first, end = _active(calendar, random)
-    return Customer(
-        number=number,
+    key = streams.keys(numbers)
+    purposes = iter(range(Purpose.CHARACTER, Purpose.INVOICES))
+
+    def uniform() -> np.ndarray:
+        return streams.uniform(key, next(purposes))
+
+    def normal() -> np.ndarray:
+        return streams.normal(key, next(purposes) + 0 * next(purposes))
+
+    kind = _chosen(uniform(), [t.share for t in settings.types])
+    size = normal()
+    busy, dear = normal(), normal()
+    first, end = _active(calendar, settings, uniform(), uniform())
+    lateness = settings.of_types("lateness")[kind] + settings.lateness_shift
+    lateness = lateness + settings.of_types("lateness_spread")[kind] * settings.between * normal()
+    scale = settings.of_types("scale")[kind] * settings.within * np.exp(0.3 * normal())
+    forgets = np.minimum(settings.of_types("forgets")[kind] * settings.forgetting * np.exp(0.4 * normal()), 0.8)
+    rate = settings.rate * np.exp(settings.rate_spread * (0.7 * size + 0.7 * busy))
+    # A wide spread of rates is wide downwards too; but who buys nothing is no customer.
+    rate = np.clip(rate, settings.least_rate, settings.most_rate)
+    return Customers(
+        number=numbers,
+        key=key,
         type=kind,
-        name=f"{random.choice(_PLACES)} {random.choice(_TRADES)} {_FORMS[country]}",
-        country=country,
-        currency=_HOME_CURRENCY.get(country, "EUR") if at_home else "EUR",
+        country=_chosen(uniform(), list(COUNTRIES.values())),
+        home=uniform() < settings.at_home,
+        name=np.column_stack([uniform(), uniform()]),
         first=first,
         end=end,
-        rate=float(min(1.2 * np.exp(0.6 * size + 0.6 * random.normal()), 15.0)),
-        typical_amount=float(np.exp(7.0 + 0.9 * size + 0.6 * random.normal())),
-        amount_spread=float(random.uniform(0.3, 0.9)),
-        terms=int(random.choice(TERMS, p=TERM_SHARES)),
-        lateness=kind.lateness + kind.lateness_spread * random.normal(),
-        scale=float(kind.scale * np.exp(0.3 * random.normal())),
-        forgets=float(min(kind.forgets * np.exp(0.4 * random.normal()), 0.8)),
-        trouble_on=int(random.integers(calendar.first, calendar.end)),
-        pay_days=_pay_days(kind, calendar, random),
+        rate=rate,
+        typical_amount=settings.amount * np.exp(settings.amount_spread * (0.83 * size + 0.55 * dear)),
+        amount_spread=settings.own_amount_spread * (0.5 + uniform()),
+        terms=np.asarray(list(settings.terms))[_chosen(uniform(), list(settings.terms.values()))],
+        lateness=lateness,
+        scale=scale,
+        forgets=forgets,
+        rule=_rules(settings, kind, uniform(), uniform(), uniform()),
+        likes=_chosen(uniform(), [0.5, 0.1, 0.25, 0.15]),
     )
 
 
-def _active(calendar: Calendar, random: np.random.Generator) -> tuple[int, int]:
+def _chosen(uniform: np.ndarray, weights: list[float]) -> np.ndarray:
+    """Positions drawn with the given weights."""
+    steps = np.cumsum(weights) / np.sum(weights)
+    return np.minimum(np.searchsorted(steps, uniform, side="right"), len(weights) - 1)
+
+
+def _active(
+    calendar: Calendar, settings: Settings, fate: np.ndarray, when: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Most customers are there throughout; some join, a few of them late, and some leave."""
     length = calendar.end - calendar.first
-    fate, when = random.random(), random.random()
-    if fate < 0.12:
-        return calendar.first + int(length * when), calendar.end
-    if fate < 0.17:
-        return calendar.end - 1 - int(length * when / 8), calendar.end
-    if fate < 0.25:
-        return calendar.first, calendar.end - int(length * when)
-    return calendar.first, calendar.end
+    joins, late_joins, leaves = np.cumsum([settings.joins, settings.joins * 0.4, settings.leaves])
+    first = np.where(fate < joins, calendar.first + (length * when).astype(np.int64), calendar.first)
+    last = calendar.end - 1 - (length * when / 8).astype(np.int64)
+    first = np.where((fate >= joins) & (fate < late_joins), last, first)
+    gone = (fate >= late_joins) & (fate < leaves)
+    return first, np.where(gone, calendar.end - (length * when).astype(np.int64), calendar.end)
 
 
-def _pay_days(
-    kind: CustomerType, calendar: Calendar, random: np.random.Generator
-) -> tuple[tuple[float, np.ndarray], ...]:
-    in_runs, month_end, weekly = random.random(3) < (kind.pay_run, 0.12, 0.5)
-    weekday, dates = int(random.integers(5)), RUN_DATES[random.integers(len(RUN_DATES))]
-    if in_runs:
-        run = calendar.weekly(weekday) if weekly else calendar.monthly(dates)
-        return (0.96, run), (0.04, calendar.workdays)
-    if month_end:
-        return (0.6, calendar.month_ends), (0.4, calendar.workdays)
-    return (0.97, calendar.workdays), (0.03, calendar.every_day)
+def _rules(
+    settings: Settings, kind: np.ndarray, habit: np.ndarray, weekly: np.ndarray, which: np.ndarray
+) -> np.ndarray:
+    runs = np.minimum(settings.of_types("pay_run")[kind] * settings.runs, 1.0)
+    of_week = FIRST_WEEKLY + (which * len(WEEKLY)).astype(np.int64)
+    of_month = FIRST_MONTHLY + (which * len(MONTHLY)).astype(np.int64)
+    in_runs = np.where(weekly < settings.weekly, of_week, of_month)
+    free = np.where(habit < runs + (1 - runs) * settings.at_month_end, MONTH_END, ANY_DAY)
+    return np.where(habit < runs, in_runs, free)

@@ -1,22 +1,36 @@
-"""The law of the world: with what probability each invoice is settled by each day.
+"""The law of payment: with what chance an unpaid invoice is paid on a day.
 
-Every probability is held as a matrix of P(days_late <= d), one row per invoice, one column per day ``d`` of
-:data:`DAYS_LATE`; the last column is 1 minus the probability that the invoice is never paid.
+On its day of issue an invoice gets a *plan*: when the customer means to pay it, as the distribution of a day. It is in
+one of three minds: it remembers the invoice, has forgotten it, or contests it; and some invoices are never paid. On
+each of its pay days the customer pays what it has come to mean to pay since the last one, unless cash holds it back:
+
+    P(paid on day t | unpaid so far, in mind c) = share(t) * cash(t) * (1 - (S_c(t) / S_c(last full pay day)) ** e(t))
+
+with S_c(t) the chance that the planned day lies after t, share(t) of :attr:`.calendar.Calendar.shares`, cash(t) what a
+shortage leaves of it (1 without one), and e(t) = exp(pressure of contacts). Nobody, the customer included, knows in
+which mind it is about an unpaid invoice; the masses of the three tell how likely each is.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from .calendar import EARLIEST, LATEST, Calendar
-from .customers import Customer
+from .calendar import Calendar
+from .customers import Customers
 from .invoices import Invoices
+from .liquidity import Cash, Weather
+from .settings import WRITE_OFF, Settings
 
-DAYS_LATE = np.arange(EARLIEST, LATEST + 1)
-"""The grid of days late, in calendar days."""
+REMEMBERED, FORGOTTEN, CONTESTED = 0, 1, 2
+MINDS = 3
 
-DISPUTE_DAYS, DISPUTE_SCALE = 32.0, 8.0
-"""By how many days a dispute delays payment, and by how many it widens the distribution."""
+DISPUTE_SCALE = 8.0
+"""Days by which a dispute widens the distribution."""
+
+DISPUTE_WINDOW = 20
+"""Days after issue within which an invoice can become disputed."""
 
 FORGOTTEN_SCALE = 6.0
 """Days by which being forgotten widens the distribution."""
@@ -25,69 +39,129 @@ STRAIN_DAYS = 20.0
 """A delay of so many days for want of cash makes the late side of the distribution e times as wide."""
 
 LARGEST_DELAY, MOST_NEVER = 90.0, 0.4
-"""Limits of the usual delay in days, and of the probability that an invoice is never paid."""
+"""Limits of the usual delay in days, and of the chance that an invoice is never paid."""
+
+SEASON_DAYS, SEASON_MOVES = 5.0, 0.35
+"""Hard world: the swing of the usual delay over a year, and how far a year later the season begins (in years)."""
 
 
-def settled_by(
-    customer: Customer, invoices: Invoices, liquidity: np.ndarray, calendar: Calendar, disputed: bool = False
-) -> np.ndarray:
-    """The true distribution of days late, as it stands on the day of issue.
+@dataclass(frozen=True)
+class Plans:
+    """What the law needs to know of n invoices.
 
-    The customer means to pay on a day drawn from a mixture of two Gumbel distributions (remembered, forgotten), not
-    before the day after issue; the payment leaves on the first of its pay days from then on.
+    Attributes
+    ----------
+    issued, due : days since 1970-01-01, (n,).
+    centre, slope : of the planned day in days late, per mind, (MINDS, n); slope is 1 / scale.
+    late_slope : factor on the slope on the late side, (n,).
+    forgets, never : chance to be forgotten; never to be paid, (n,).
+    disputed : chance per day, in the days after issue, that it becomes disputed, (n,).
+    rule : pay-day rule, (n,).
+    held : what shared state s and own shortage o leave of the daily chance, (S, 2, n).
+    begins, ends, dies : of the chain of own shortages, per week, (n,).
+    logistic : whether the distribution is logistic instead of Gumbel's.
+    """
+
+    issued: np.ndarray
+    due: np.ndarray
+    centre: np.ndarray
+    slope: np.ndarray
+    late_slope: np.ndarray
+    forgets: np.ndarray
+    never: np.ndarray
+    disputed: np.ndarray
+    rule: np.ndarray
+    held: np.ndarray
+    begins: np.ndarray
+    ends: np.ndarray
+    dies: np.ndarray
+    logistic: bool
+
+    def take(self, rows: np.ndarray | slice) -> Plans:
+        """The plans of some invoices."""
+        arrays = {k: v[..., rows] for k, v in vars(self).items() if isinstance(v, np.ndarray)}
+        return Plans(**arrays, logistic=self.logistic)
+
+    def survivors(self, days_late: np.ndarray) -> np.ndarray:
+        """S_c: the chance that the planned day lies after a day, (MINDS, n)."""
+        z = days_late + 0.5 - self.centre
+        z *= self.slope
+        np.multiply(z, self.late_slope, out=z, where=z > 0)
+        if self.logistic:
+            return 1.0 / (1.0 + np.exp(np.minimum(z, 600.0)))
+        np.negative(z, out=z)
+        np.exp(np.minimum(z, 30.0, out=z), out=z)
+        np.negative(z, out=z)
+        np.expm1(z, out=z)
+        return np.negative(z, out=z)
+
+    def start(self) -> np.ndarray:
+        """The masses of the minds on the day of issue, (MINDS, n); what lacks to 1 is never paid."""
+        pays = 1.0 - self.never
+        return np.stack([pays * (1 - self.forgets), pays * self.forgets, np.zeros_like(pays)])
+
+
+def make_plans(
+    invoices: Invoices, customers: Customers, cash: Cash, weather: Weather, settings: Settings, calendar: Calendar
+) -> Plans:
+    """The plan of every invoice, as its day of issue makes it."""
+    who = invoices.customer
+    kind = customers.type[who]
+    of = {name: settings.of_types(name)[kind] for name in _NEEDED}
+    level = cash.level[who, calendar.week(invoices.issued)]
+    short_of_cash = -of["liquidity_days"] * settings.cash * level
+    usual = customers.lateness[who] + short_of_cash + of["amount_days"] * invoices.relative
+    if settings.hard:
+        year = (invoices.issued - calendar.first) / 365.25
+        usual = usual + SEASON_DAYS * np.sin(2 * np.pi * (year - SEASON_MOVES * np.floor(year)))
+    usual = np.minimum(usual, LARGEST_DELAY)
+    scale = customers.scale[who]
+    tight = settings.of_types("tight")[kind] ** weather.severity[:, None]
+    disputed = np.minimum(of["disputes"] * settings.disputing, 0.9)
+    return Plans(
+        issued=invoices.issued,
+        due=invoices.due,
+        centre=np.stack([usual, usual + of["forgotten_days"], usual + settings.dispute_days]),
+        slope=1.0 / np.stack([scale, scale + FORGOTTEN_SCALE, scale + DISPUTE_SCALE]),
+        late_slope=np.exp(-np.maximum(short_of_cash, 0.0) / STRAIN_DAYS),
+        forgets=np.minimum(customers.forgets[who] * np.exp(-0.3 * invoices.relative), 0.9),
+        never=np.minimum(of["never"] * settings.losing * np.exp(-level), MOST_NEVER),
+        disputed=1.0 - (1.0 - disputed) ** (1.0 / DISPUTE_WINDOW),
+        rule=customers.rule[who],
+        held=np.stack([tight, tight * of["squeeze"]], axis=1),
+        begins=of["squeezed"],
+        ends=of["relieved"],
+        dies=np.minimum(of["defaults"] * settings.losing, 1.0),
+        logistic=settings.hard,
+    )
+
+
+_NEEDED = (
+    "liquidity_days", "amount_days", "forgotten_days", "disputes", "never",
+    "squeeze", "squeezed", "relieved", "defaults",
+)  # fmt: skip
+
+
+def chances(
+    plans: Plans, day: int | np.ndarray, last: np.ndarray, strength: np.ndarray | float, calendar: Calendar
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The chance to pay on a day, before cash holds it back.
 
     Parameters
     ----------
-    liquidity : on each invoice's day of issue, shape (n,).
-    disputed : whether the invoices are disputed.
+    day : days since 1970-01-01, one or one per invoice.
+    last : survivors on the last full pay day, (MINDS, n); 1 before the first.
+    strength : e of the law, (n,), or 1.
 
     Returns
     -------
-    Array (n, len(DAYS_LATE)) of P(days_late <= d), rising along the row to 1 - P(never).
+    chance : per mind, (MINDS, n); 0 past the write-off. now : survivors on the day. full : whether the day is a full
+    pay day of the invoice's rule, (n,).
     """
-    kind = customer.type
-    relative = np.log(invoices.cents / 100 / customer.typical_amount)
-    short_of_cash = -kind.liquidity_days * liquidity
-    centre = np.minimum(customer.lateness + short_of_cash + kind.amount_days * relative, LARGEST_DELAY)[:, None]
-    strain = np.exp(np.maximum(short_of_cash, 0.0) / STRAIN_DAYS)[:, None]
-    if disputed:
-        meant = _gumbel(centre + DISPUTE_DAYS, customer.scale + DISPUTE_SCALE, strain)
-    else:
-        forgets = np.minimum(customer.forgets * np.exp(-0.3 * relative), 0.9)[:, None]
-        forgotten = _gumbel(centre + kind.forgotten_days, customer.scale + FORGOTTEN_SCALE, strain)
-        meant = (1 - forgets) * _gumbel(centre, customer.scale, strain) + forgets * forgotten
-    meant[(invoices.issued - invoices.due)[:, None] >= DAYS_LATE] = 0.0
-    left = np.zeros_like(meant)
-    for weight, flags in customer.pay_days:
-        left += weight * _on_pay_days(meant, invoices, flags, calendar)
-    left[:, -1] = 1.0
-    return left * (1 - never(customer, liquidity))[:, None]
-
-
-def never(customer: Customer, liquidity: np.ndarray) -> np.ndarray:
-    """The probability that an invoice is never paid, shape (n,)."""
-    return np.minimum(customer.type.never * np.exp(-liquidity), MOST_NEVER)
-
-
-def _gumbel(centre: np.ndarray, scale: float, strain: np.ndarray) -> np.ndarray:
-    """P(rounded draw <= d) for each day of the grid, shape (n, len(DAYS_LATE)); strain stretches what lies late.
-
-    The clip keeps exp in range; what it cuts off is zero anyway.
-    """
-    z = (DAYS_LATE + 0.5 - centre) / scale
-    z = np.where(z > 0, z / strain, z)
-    return np.exp(-np.exp(-np.maximum(z, -30.0)))
-
-
-def _on_pay_days(meant: np.ndarray, invoices: Invoices, flags: np.ndarray, calendar: Calendar) -> np.ndarray:
-    """What has left by day d is what was meant to be paid by the last pay day up to d."""
-    last = np.maximum.accumulate(np.where(flags, np.arange(flags.size), -1))
-    due_at = invoices.due[:, None] - calendar.origin
-    column = last[due_at + DAYS_LATE] - due_at - EARLIEST
-    return np.where(column >= 0, np.take_along_axis(meant, np.maximum(column, 0), axis=1), 0.0)
-
-
-def draw_days_late(distribution: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Draw days late from each row of a distribution (float array of length n; NaN = never)."""
-    column = (distribution <= random.random(len(distribution))[:, None]).sum(axis=1)
-    return np.where(column < DAYS_LATE.size, DAYS_LATE[np.minimum(column, DAYS_LATE.size - 1)], np.nan)
+    days_late = day - plans.due
+    share = calendar.shares[plans.rule, day - calendar.first]
+    now = plans.survivors(days_late)
+    left = now / last
+    if not np.isscalar(strength):
+        left **= strength
+    return np.where(days_late <= WRITE_OFF, share, 0.0) * (1.0 - left), now, share == 1.0

@@ -1,120 +1,114 @@
-"""How the settlement of an invoice shows in the books: payments, credit notes, write-offs and disputes."""
+"""What customers pay, what is reversed, credited and written off."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from .calendar import Calendar
-from .customers import Customer
-from .invoices import Invoices
+from .delays import chances
+from .state import NEVER, State
+from .streams import Purpose
 
-REASONS = ("price", "quantity", "quality", "not delivered", "order number missing", "billed twice")
-WRITE_OFF_DAYS = (120, 210)
-"""An unpaid invoice is written off between so many days after due."""
+PAYMENT, CREDIT_NOTE, WRITE_OFF_KIND = 0, 1, 2
+"""Positions in ``paybench.ledger.schema.KINDS``."""
 
-CREDIT_NOTES = 0.015
-"""Chance of a small credit note where nothing is disputed; one dispute in two ends with one."""
+PART_DAYS = 25
+"""In so many days from five before due on, a customer who pays in parts pays the first one."""
+
+CREDIT_DAYS = 30
+"""Days after issue within which credit notes are written that have no dispute."""
 
 
-@dataclass(frozen=True)
-class Bookings:
-    """What one customer's invoices led to; ``of`` is the invoice's position, days as in :class:`Invoices`.
+def bounce_chances(chance: float, workdays: np.ndarray) -> np.ndarray:
+    """The chance that a payment of a day is reversed on the next, by day: none where banks are closed then."""
+    return np.where(np.r_[workdays[1:], False], chance, 0.0)
 
-    Attributes
-    ----------
-    payments : dict of arrays ``of``, ``paid``, ``cents``, ``kind``, by invoice and day.
-    disputes : dict of arrays ``of``, ``opened``, ``closed``, ``cents`` (0 = all of it), ``reason``.
+
+def pay(state: State, bounced: np.ndarray) -> None:
+    """Let customers pay what they mean to pay today.
+
+    An invoice is paid on the first day on which the chance that it is still unpaid falls below its patience, a number
+    drawn on its day of issue: by the law of payment under any policy, and no later under one that raises the chances.
     """
-
-    payments: dict[str, np.ndarray]
-    disputes: dict[str, np.ndarray]
-
-
-def draw_bookings(
-    customer: Customer,
-    invoices: Invoices,
-    disputed: np.ndarray,
-    days_late: np.ndarray,
-    calendar: Calendar,
-    random: np.random.Generator,
-) -> Bookings:
-    """Draw the bookings that settle each invoice on its day, or write it off.
-
-    Parameters
-    ----------
-    disputed : bool, shape (n,).
-    days_late : shape (n,); NaN = never paid.
-
-    Returns
-    -------
-    Bookings, of any date: the caller drops what lies past the window. What is paid, credited and written off adds
-    up to the amount of each invoice.
-    """
-    n = len(invoices)
-    lost = np.isnan(days_late)
-    written = calendar.next_workday(invoices.due + random.integers(*WRITE_OFF_DAYS, size=n, endpoint=True))
-    closed_by = np.where(lost, written, invoices.due + np.nan_to_num(days_late).astype(np.int64))
-    disputes = _disputes(invoices, disputed, closed_by, calendar, random)
-
-    credit = _credit_notes(invoices, disputed, disputes, lost, random)
-    credited = _between(invoices.issued + 1, closed_by, calendar, random)
-    credited[disputes["of"]] = disputes["closed"]
-
-    parted = random.random(n) < np.where(lost, 0.25, customer.type.part_payments)
-    part = np.rint(invoices.cents * random.uniform(0.2, 0.6, size=n)).astype(np.int64)
-    part_paid = _between(np.maximum(invoices.issued + 1, closed_by - 45), closed_by - 1, calendar, random)
-    part = np.where(parted & (part_paid > invoices.issued) & (part_paid < closed_by), part, 0)
-
-    rest = invoices.cents - credit - part
-    everyone = np.arange(n)
-    of = np.concatenate([everyone, everyone, everyone])
-    paid = np.concatenate([credited, part_paid, closed_by])
-    cents = np.concatenate([credit, part, rest])
-    kind = np.concatenate([np.full(n, "credit_note"), np.full(n, "payment"), np.where(lost, "write_off", "payment")])
-    order = np.lexsort((paid, of))
-    order = order[cents[order] > 0]
-    return Bookings({"of": of[order], "paid": paid[order], "cents": cents[order], "kind": kind[order]}, disputes)
+    calendar, plans = state.calendar, state.plans
+    at = state.today - calendar.first
+    rows = state.unpaid[calendar.shares[plans.rule[state.unpaid], at] > 0]
+    rows = rows[state.there(rows)]
+    if not rows.size:
+        return
+    mass, never = state.mass[:, rows], state.never[rows]
+    pressed = state.press[rows].any()
+    own = plans.take(rows)
+    strength = np.exp(state.pressure(rows)) if pressed else 1.0
+    chance, now, full = chances(own, state.today, state.last[:, rows], strength, calendar)
+    squeezed = state.squeezed(rows).astype(np.int64)
+    chance *= own.held[state.shared(), squeezed, np.arange(rows.size)]
+    paid = mass * chance
+    does = (mass - paid).sum(axis=0) + never < state.patience[rows]
+    reversed_ = does & (bounced[at] > 0)
+    if reversed_.any():
+        reversed_ &= state.uniform(rows, Purpose.BOUNCE) < bounced[at]
+    # Who pays what bounces was in a mind to pay: that is what is known of it from then on.
+    state.mass[:, rows] = np.where(reversed_, paid, mass - paid)
+    state.never[rows[reversed_]] = 0.0
+    state.draw_patience(rows[reversed_])
+    state.last[:, rows] = np.where(full, now, state.last[:, rows])
+    back, done = rows[reversed_], rows[does & ~reversed_]
+    state.bounced[back] = state.today
+    state.log.add("payments", invoice=back, day=state.today, cents=state.cents[back], kind=PAYMENT)
+    state.log.add("payments", invoice=back, day=state.today + 1, cents=-state.cents[back], kind=PAYMENT)
+    state.log.add("payments", invoice=done, day=state.today, cents=state.cents[done], kind=PAYMENT)
+    _close(state, done)
 
 
-def _disputes(
-    invoices: Invoices, disputed: np.ndarray, closed_by: np.ndarray, calendar: Calendar, random: np.random.Generator
-) -> dict[str, np.ndarray]:
-    """Opened after issue and seldom long after due, closed by the day on which the invoice is."""
-    of = np.flatnonzero(disputed)
-    issued, due, last = invoices.issued[of], invoices.due[of], closed_by[of]
-    opened = _between(issued + 1, np.minimum(due + 10, last), calendar, random)
-    closed = _between(opened + 1, last, calendar, random)
-    part = np.rint(invoices.cents[of] * random.uniform(0.1, 0.6, size=of.size)).astype(np.int64)
-    return {
-        "of": of,
-        "opened": opened,
-        "closed": closed,
-        "cents": np.where(random.random(of.size) < 0.6, part, 0),
-        "reason": random.choice(REASONS, size=of.size),
-    }
+def write_off(state: State) -> None:
+    """Give up what has been open for too long, or is owed by who is out of business."""
+    rows = state.unpaid[state.written_off_on[state.unpaid] <= state.today]
+    state.log.add("payments", invoice=rows, day=state.today, cents=state.cents[rows], kind=WRITE_OFF_KIND)
+    _close(state, rows)
 
 
-def _credit_notes(
-    invoices: Invoices,
-    disputed: np.ndarray,
-    disputes: dict[str, np.ndarray],
-    lost: np.ndarray,
-    random: np.random.Generator,
-) -> np.ndarray:
-    """Cents credited per invoice: at most 30 % of it, and no more than is disputed."""
-    credit = np.rint(invoices.cents * random.uniform(0.02, 0.3, size=len(invoices))).astype(np.int64)
-    limit = invoices.cents.copy()
-    limit[disputes["of"]] = np.where(disputes["cents"] > 0, disputes["cents"], limit[disputes["of"]])
-    given = random.random(len(invoices)) < np.where(disputed, 0.5, CREDIT_NOTES)
-    return np.where(given & ~lost, np.minimum(credit, limit), 0)
+def pay_parts(state: State) -> None:
+    """Let some customers pay a first part; when they pay the rest does not depend on it."""
+    rows = state.unpaid[~state.parted[state.unpaid]]
+    late = state.today - state.plans.due[rows]
+    rows = rows[(late >= -5) & (late < PART_DAYS - 5)]
+    full = state.calendar.shares[state.plans.rule[rows], state.today - state.calendar.first] == 1.0
+    rows = rows[full & state.there(rows) & (state.bounced[rows] < state.today)]
+    wanted = np.minimum(state.kind(rows, "part_payments") * state.settings.parting, 0.9)
+    rows = rows[state.uniform(rows, Purpose.PART) < 1.0 - (1.0 - wanted) ** (3.0 / PART_DAYS)]
+    part = 0.2 + 0.4 * state.uniform(rows, Purpose.PART_AMOUNT)
+    cents = np.rint(state.cents[rows] * part).astype(np.int64)
+    rows, cents = rows[cents > 0], cents[cents > 0]
+    state.log.add("payments", invoice=rows, day=state.today, cents=cents, kind=PAYMENT)
+    state.cents[rows] -= cents
+    state.parted[rows] = True
 
 
-def _between(first: np.ndarray, last: np.ndarray, calendar: Calendar, random: np.random.Generator) -> np.ndarray:
-    """A day between two, both included, put back to a working day unless that lies before ``first``."""
-    span = np.maximum(last - first, 0)
-    drawn = first + np.floor(random.random(len(first)) * (span + 1)).astype(np.int64)
-    drawn = np.minimum(drawn, np.maximum(last, first))
-    work = calendar.last_workday(drawn)
-    return np.where(work >= first, work, drawn)
+def credit(state: State) -> None:
+    """Write small credit notes without a dispute."""
+    rows = state.unpaid[~state.credited[state.unpaid]]
+    age = state.today - state.plans.issued[rows]
+    rows = rows[(age >= 1) & (age <= CREDIT_DAYS) & (state.bounced[rows] < state.today)]
+    daily = 1.0 - (1.0 - state.settings.credits) ** (1.0 / CREDIT_DAYS)
+    rows = rows[state.uniform(rows, Purpose.CREDIT) < 1.4 * daily]
+    credit_notes(state, rows, state.invoices.cents[rows])
+
+
+def credit_notes(state: State, rows: np.ndarray, most: np.ndarray) -> None:
+    """Credit 2 to 30 % of some invoices, at most ``most`` cents, and never all that is open."""
+    share = 0.02 + 0.28 * state.uniform(rows, Purpose.CREDIT_AMOUNT)
+    cents = np.rint(state.invoices.cents[rows] * share).astype(np.int64)
+    cents = np.minimum(np.minimum(cents, most), state.cents[rows] - 1)
+    rows, cents = rows[cents > 0], cents[cents > 0]
+    state.log.add("payments", invoice=rows, day=state.today, cents=cents, kind=CREDIT_NOTE)
+    state.cents[rows] -= cents
+    state.credited[rows] = True
+
+
+def _close(state: State, rows: np.ndarray) -> None:
+    state.cents[rows] = 0
+    state.closed[rows] = state.today
+    ending = rows[state.disputed[rows] != NEVER]
+    state.log.add("closings", invoice=ending, day=state.today)
+    state.disputed[ending] = NEVER
+    state.unpaid = state.unpaid[state.closed[state.unpaid] == NEVER]

@@ -1,110 +1,167 @@
-"""From the accounts of single customers to the tables of one book."""
+"""From what a block of customers has lived through to the tables of a ledger, and to the oracle files beside it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from ..ledger.schema import NO_DAY, to_dates
-from .calendar import Calendar
-from .customers import Customer
-from .invoices import Invoices
-from .payments import Bookings
-from .truth import MEANINGS
+from ..ledger.schema import KINDS, MONEY_UNITS, NO_DAY, TABLES, conform
+from ..ledger.store import decimals
+from .columns import count_up, dates, named, shown_before
+from .disputes import REASONS
+from .exchange import Tables, contact_tables, message_tables
+from .identifiers import identifiers
+from .payments import WRITE_OFF_KIND
+from .settings import CHANNELS, COUNTRIES
+from .state import NEVER, State
+from .truth import distributions, oracle, unknown
+from .words import HOME_CURRENCY, customer_names
+
+_CENT = MONEY_UNITS // 100
 
 
-@dataclass(frozen=True)
-class Account:
-    """One customer's part of the world; ``truth`` holds arrays by column, one value per invoice."""
+def make_tables(state: State, policy: str, bounced: np.ndarray, truth: str) -> tuple[Tables, np.ndarray | None]:
+    """All tables of a block, sorted by their dates, without what is dated past the window.
 
-    customer: Customer
-    invoices: Invoices
-    bookings: Bookings
-    truth: dict[str, np.ndarray]
+    Parameters
+    ----------
+    policy : name to log. bounced : of :func:`.payments.bounce_chances`.
+    truth : see :func:`.world.simulate`; with ``full``, the true distribution of every invoice is returned too.
+    """
+    end = state.calendar.end
+    invoices, who = state.invoices, state.invoices.customer
+    number = state.customers.number
+    customer_ids = identifiers("C", (number, 5))
+    invoice_ids = identifiers("INV-", (number[who], 5), (invoices.serial, 4))
+    owners = customer_ids.take(pa.array(who))
+    codes = list(COUNTRIES)
+    countries = [codes[c] for c in state.customers.country]
+    common = state.settings.currency
+    billed_in = [
+        HOME_CURRENCY.get(c, common) if h else common for c, h in zip(countries, state.customers.home, strict=True)
+    ]
+    currencies = pa.array(billed_in, pa.large_string())
 
+    tables: Tables = {
+        "customers": pa.table(
+            {
+                "customer_id": customer_ids,
+                "name": pa.array(customer_names(state.customers.name, countries), pa.large_string()),
+                "country": pa.array(countries, pa.large_string()),
+            }
+        ),
+        "invoices": pa.table(
+            {
+                "invoice_id": invoice_ids,
+                "customer_id": owners,
+                "issued_on": dates(invoices.issued),
+                "due_on": dates(invoices.due),
+                "amount": pa.array(invoices.cents),
+                "currency": currencies.take(pa.array(who)),
+            }
+        ),
+    }
 
-def joined(accounts: list[Account], calendar: Calendar) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    """The ledger's tables by name, without anything dated past the window, and the truth in the order of invoices."""
-    number = np.array([a.customer.number for a in accounts])
-    sizes = [len(a.invoices) for a in accounts]
-    owner = np.repeat(number, sizes)
-    serial = np.concatenate([np.arange(1, n + 1) for n in sizes])
-    master = pd.DataFrame(
+    booked = state.log.table("payments", invoice=int, day=int, cents=int, kind=int)
+    order = np.lexsort((booked["day"], booked["invoice"]))
+    nth = np.empty(order.size, dtype=np.int64)
+    nth[order] = count_up(booked["invoice"][order])
+    shown = shown_before(booked["day"], booked["invoice"], end)
+    of, owner = booked["invoice"][shown], who[booked["invoice"][shown]]
+    serial = invoices.serial[of]
+    tables["payments"] = pa.table(
         {
-            "customer_id": _identifiers("C", number),
-            "name": [a.customer.name for a in accounts],
-            "country": [a.customer.country for a in accounts],
+            "payment_id": identifiers("PAY-", (number[owner], 5), (serial, 4), (nth[shown], 1)),
+            "customer_id": customer_ids.take(pa.array(owner)),
+            "invoice_id": invoice_ids.take(pa.array(of)),
+            "paid_on": dates(booked["day"][shown]),
+            "amount": pa.array(booked["cents"][shown]),
+            "currency": currencies.take(pa.array(owner)),
+            "kind": named(KINDS, booked["kind"][shown]),
         }
     )
-    invoices = pd.DataFrame(
+
+    opened = state.log.table("disputes", invoice=int, day=int, cents=int, reason=int)
+    closing = np.full(len(invoices), NO_DAY)
+    closings = state.log.table("closings", invoice=int, day=int)
+    closing[closings["invoice"]] = closings["day"]
+    shown = shown_before(opened["day"], opened["invoice"], end)
+    of, cents = opened["invoice"][shown], opened["cents"][shown]
+    tables["disputes"] = pa.table(
         {
-            "invoice_id": _identifiers("INV-", owner, serial),
-            "customer_id": _identifiers("C", owner),
-            "issued_on": to_dates(np.concatenate([a.invoices.issued for a in accounts])),
-            "due_on": to_dates(np.concatenate([a.invoices.due for a in accounts])),
-            "amount": np.concatenate([a.invoices.cents for a in accounts]) / 100,
-            "currency": np.repeat(np.array([a.customer.currency for a in accounts], dtype=object), sizes),
+            "dispute_id": identifiers("DIS-", (number[who[of]], 5), (invoices.serial[of], 4)),
+            "invoice_id": invoice_ids.take(pa.array(of)),
+            "opened_on": dates(opened["day"][shown]),
+            "closed_on": dates(closing[of], end),
+            "reason": named(REASONS, opened["reason"][shown]),
+            "amount": pa.array(cents, mask=cents == 0),
         }
     )
-    offset = np.cumsum([0, *sizes[:-1]])
-    payments = _payments(_stacked([a.bookings.payments for a in accounts], offset), invoices, calendar)
-    disputes = _disputes(_stacked([a.bookings.disputes for a in accounts], offset), invoices, calendar)
-    truth = _truth(accounts, invoices, sizes)
-    order = invoices.sort_values(["issued_on", "invoice_id"], kind="stable").index
-    tables = {"customers": master, "invoices": invoices.loc[order], "payments": payments, "disputes": disputes}
-    return tables, truth.loc[order].reset_index(drop=True)
+    tables |= contact_tables(state, policy, customer_ids, invoice_ids, bounced, truth != "none")
+    tables |= message_tables(state, countries, customer_ids, invoice_ids)
 
-
-def _truth(accounts: list[Account], invoices: pd.DataFrame, sizes: list[int]) -> pd.DataFrame:
-    columns = {key: np.concatenate([a.truth[key] for a in accounts]) for key in accounts[0].truth}
-    columns["settled_on"] = to_dates(columns["settled_on"])
-    columns["customer_type"] = np.repeat(np.array([a.customer.type.name for a in accounts], dtype=object), sizes)
-    return invoices[["invoice_id"]].assign(**columns).astype({"customer_type": "str"})[list(MEANINGS)]
-
-
-def _payments(events: dict[str, np.ndarray], invoices: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
-    of = events["of"]
-    part = pd.Series(of).groupby(of).cumcount().to_numpy() + 1
-    number = invoices["invoice_id"].iloc[of].str.removeprefix("INV-").reset_index(drop=True)
-    table = pd.DataFrame(
+    shared = state.weather.state[state.calendar.week(invoices.issued)]
+    squeezed = state.cash.squeezed[who, state.calendar.week(invoices.issued)]
+    law = (state.plans, squeezed, shared, state.weather.chances, state.calendar, bounced)
+    types = [t.name for t in state.settings.types]
+    lost = booked["invoice"][booked["kind"] == WRITE_OFF_KIND]
+    settled = state.closed.copy()
+    settled[lost] = NEVER
+    known = oracle(*law) if truth != "none" else unknown(len(invoices))
+    level = state.cash.level[who, state.calendar.week(invoices.issued)]
+    tables["truth.parquet"] = pa.table(
         {
-            "payment_id": "PAY-" + number + "-" + pd.Series(part).astype("str"),
-            "customer_id": invoices["customer_id"].to_numpy()[of],
-            "invoice_id": invoices["invoice_id"].to_numpy()[of],
-            "paid_on": to_dates(events["paid"]),
-            "amount": events["cents"] / 100,
-            "currency": invoices["currency"].to_numpy()[of],
-            "kind": events["kind"],
+            "invoice_id": invoice_ids,
+            "customer_type": named(types, state.customers.type[who]),
+            **{name: pa.array(values, from_pandas=True) for name, values in known.items()},
+            "liquidity": pa.array(level),
+            "settled_on": dates(np.where(settled == NEVER, NO_DAY, settled)),
         }
     )
-    return table[events["paid"] < calendar.end].sort_values(["paid_on", "payment_id"], kind="stable")
-
-
-def _disputes(events: dict[str, np.ndarray], invoices: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
-    number = invoices["invoice_id"].iloc[events["of"]].str.removeprefix("INV-").reset_index(drop=True)
-    table = pd.DataFrame(
+    tables["truth_customers.parquet"] = pa.table(
         {
-            "dispute_id": "DIS-" + number,
-            "invoice_id": invoices["invoice_id"].to_numpy()[events["of"]],
-            "opened_on": to_dates(events["opened"]),
-            "closed_on": to_dates(np.where(events["closed"] < calendar.end, events["closed"], NO_DAY)),
-            "reason": events["reason"],
-            "amount": np.where(events["cents"] > 0, events["cents"] / 100, np.nan),
+            "customer_id": customer_ids,
+            "customer_type": named(types, state.customers.type),
+            "usual_days_late": pa.array(state.customers.lateness),
+            "scale": pa.array(state.customers.scale),
+            "forgets": pa.array(state.customers.forgets),
+            "pay_rule": pa.array(state.customers.rule),
+            "likes": named(CHANNELS, state.customers.likes),
+            "gone_on": dates(state.cash.gone_on, end),
+            "goodwill": pa.array(1.0 - state.lost_at_end),
         }
     )
-    return table[events["opened"] < calendar.end].sort_values(["opened_on", "dispute_id"], kind="stable")
+    return tables, distributions(*law) if truth == "full" else None
 
 
-def _stacked(parts: list[dict[str, np.ndarray]], offset: np.ndarray) -> dict[str, np.ndarray]:
-    """The events of all customers; ``of`` becomes the position among all invoices."""
-    stacked = {key: np.concatenate([p[key] for p in parts]) for key in parts[0]}
-    stacked["of"] = stacked["of"] + np.repeat(offset, [len(p["of"]) for p in parts])
-    return stacked
+def to_disk(name: str, table: pa.Table) -> pa.Table:
+    """A table as it is written: all columns of the contract, amounts as decimals, oracle numbers in single precision."""
+    if name not in TABLES:
+        return table.cast(
+            pa.schema([f.with_type(pa.float32()) if pa.types.is_float64(f.type) else f for f in table.schema])
+        )
+    columns = {}
+    for column in TABLES[name].columns:
+        if column.name not in table.column_names:
+            columns[column.name] = pa.nulls(len(table), _EMPTY[column.kind])
+        elif column.kind == "amount":
+            cents = table[column.name].combine_chunks()
+            missing = cents.is_null().to_numpy(zero_copy_only=False)
+            columns[column.name] = decimals(cents.fill_null(0).to_numpy() * _CENT, missing)
+        else:
+            columns[column.name] = table[column.name]
+    return pa.table(columns)
 
 
-def _identifiers(prefix: str, customer: np.ndarray, serial: np.ndarray | None = None) -> pd.Series:
-    """C00042, or INV-00042-0007: numbers that no other customer can move."""
-    text = prefix + pd.Series(customer).astype("str").str.zfill(5)
-    return text if serial is None else text + "-" + pd.Series(serial).astype("str").str.zfill(4)
+_EMPTY = {"id": pa.large_string(), "text": pa.large_string(), "date": pa.date32(), "amount": pa.decimal128(18, 4)}
+
+
+def to_frame(name: str, table: pa.Table) -> pd.DataFrame:
+    """A ledger's table in memory, conformed to the contract."""
+    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
+    for column in TABLES[name].columns:
+        if column.kind == "amount" and column.name in frame:
+            frame[column.name] = frame[column.name].astype("float64") / 100
+    return conform(name, frame)

@@ -1,26 +1,53 @@
-"""A whole world: every customer drawn from its own random numbers, put together as a ledger and its truth."""
+"""A whole world: blocks of customers that live through the same days, as a ledger and its truth."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from ..errors import PaybenchError
-from ..ledger import Ledger, day, write_ledger
-from ..ledger.schema import NO_DAY
+from ..files import check_folder, replaced_folder
+from ..ledger import TABLES, Ledger, day
+from ..ledger.schema import days
+from ..ledger.store import settings_text
 from .calendar import Calendar
-from .customers import draw_customer
-from .delays import draw_days_late, settled_by
+from .contacts import Policy
+from .customers import draw_customers
+from .delays import make_plans
 from .invoices import draw_invoices
-from .liquidity import SHARED_SPREAD, draw_liquidity, draw_path
-from .payments import draw_bookings
-from .streams import WORLD, Purpose, stream
-from .tables import Account, joined
-from .truth import TRUTH_FILE, summarise, to_parquet
+from .life import live
+from .liquidity import Weather, draw_cash, draw_weather
+from .payments import bounce_chances
+from .policies import Ladder
+from .settings import Settings
+from .state import State
+from .streams import Fork, Streams
+from .tables import Tables, make_tables, to_disk, to_frame
+from .truth import TRUTH_FILES, conformed
+
+BLOCK = 8192
+"""Customers that are simulated together: large enough for arrays, small enough for memory."""
+
+WORKERS = 2
+"""Blocks in work at one time when a world is written."""
+
+USUAL = Ladder()
+"""The policy of a world if none is named."""
+
+LONGEST_TERM = 120
+"""Days of the longest terms that a world can have."""
+
+TRUTHS = ("short", "full", "none")
+
+Watch = Callable[[Iterable[int]], Iterable[int]]
 
 
 @dataclass(frozen=True)
@@ -30,11 +57,60 @@ class World:
     Attributes
     ----------
     ledger : the book as it stands at the end of the window.
-    truth : DataFrame, one row per invoice in the order of ``ledger.invoices``; columns are ``truth.MEANINGS``.
+    oracle : DataFrames by the names of the files beside a ledger, see ``truth.TRUTH_FILES``.
+    distributions : P(days_late <= d) of every invoice, (n, len(truth.DAYS_LATE)); only with ``truth="full"``.
     """
 
     ledger: Ledger
-    truth: pd.DataFrame
+    oracle: dict[str, pd.DataFrame] = field(repr=False)
+    distributions: np.ndarray | None = field(repr=False, default=None)
+    _tables: Tables = field(repr=False, default_factory=dict)
+
+    @property
+    def truth(self) -> pd.DataFrame:
+        """The true distribution of every invoice in short, one row per invoice in the ledger's order."""
+        return self.oracle["truth.parquet"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A world before it is drawn: everything that decides it."""
+
+    customers: int
+    settings: Settings
+    calendar: Calendar
+    streams: Streams
+    policy: Policy | None
+    name: str
+
+    @classmethod
+    def of(
+        cls,
+        customers: int,
+        months: int,
+        seed: int,
+        start: str,
+        name: str | None,
+        policy: Policy | None,
+        settings: Settings | str,
+        fork: tuple[object, int] | None,
+    ) -> Plan:
+        """Check what was asked for."""
+        for what, value, least in (("customers", customers, 1), ("months", months, 1), ("seed", seed, 0)):
+            if value < least:
+                raise PaybenchError(f"{what} is {value}; it has to be {least} or more.")
+        chosen = Settings.mode(settings) if isinstance(settings, str) else settings
+        if not all(0 < term <= LONGEST_TERM for term in chosen.terms):
+            raise PaybenchError(f"terms are {', '.join(map(str, chosen.terms))}; give days from 1 to {LONGEST_TERM}.")
+        branch = None
+        if fork is not None:
+            branch = Fork(int(days(pd.Series([day(fork[0])]))[0]), fork[1])
+        calendar = Calendar.of(day(start), months, chosen.weekend_share)
+        return cls(customers, chosen, calendar, Streams(seed, branch), policy, name or f"simulated-{seed}")
+
+    def blocks(self) -> range:
+        """The first customer of each block."""
+        return range(1, self.customers + 1, BLOCK)
 
 
 def simulate(
@@ -43,12 +119,17 @@ def simulate(
     seed: int = 0,
     start: str = "2024-01-01",
     name: str | None = None,
-    progress: Callable[[Iterable[int]], Iterable[int]] | None = None,
+    progress: Watch | None = None,
+    *,
+    policy: Policy | None = USUAL,
+    settings: Settings | str = "easy",
+    fork: tuple[object, int] | None = None,
+    truth: str = "short",
 ) -> World:
     """Draw a ledger from a known world.
 
-    Customers are independent given the world's shared liquidity, and each has random numbers of its own: another
-    number of customers changes none of those that are in both.
+    Customers are independent given what they share, and every random number belongs to one customer or invoice and one
+    day: another number of customers, or another policy, changes nothing else.
 
     Parameters
     ----------
@@ -57,44 +138,138 @@ def simulate(
     seed : the same seed gives the same tables.
     start : first day of the window.
     name : of the book.
-    progress : wraps the numbers of the customers while they are drawn, as ``tqdm`` does.
+    progress : wraps the blocks of customers while they are drawn, as ``tqdm`` does.
+    policy : who decides what is sent to customers, see :mod:`.contacts`; None sends nothing.
+    settings : of the world, or ``easy`` or ``hard``.
+    fork : a date and a number: the same world up to that date and another future from it on (see :class:`.Fork`).
+    truth : ``short``: the oracle's tables; ``full``: also the true distribution of every invoice, 1.2 kB each;
+        ``none``: no probabilities and no effects, which halves the time.
 
     Raises
     ------
     PaybenchError
-        If a count is not above zero, the seed is negative or the start is no date.
+        If a count is not above zero, the seed is negative, a date is none, or a policy decides what cannot be done.
     """
-    for what, value, least in (("customers", customers, 1), ("months", months, 1), ("seed", seed, 0)):
-        if value < least:
-            raise PaybenchError(f"{what} is {value}; it has to be {least} or more.")
-    calendar = Calendar.of(day(start), months)
-    shared = draw_path(calendar, SHARED_SPREAD, stream(seed, WORLD, Purpose.LIQUIDITY))
-    numbers: Iterable[int] = range(1, customers + 1)
-    accounts = [_account(n, seed, calendar, shared) for n in (progress(numbers) if progress else numbers)]
-    tables, truth = joined(accounts, calendar)
-    return World(Ledger.of(name or f"simulated-{seed}", **tables), truth)
+    if truth not in TRUTHS:
+        raise PaybenchError(f"truth is '{truth}'; give one of {', '.join(TRUTHS)}.")
+    plan = Plan.of(customers, months, seed, start, name, policy, settings, fork)
+    weather = _weather(plan)
+    firsts: Iterable[int] = plan.blocks()
+    parts = [_block(plan, first, weather, truth) for first in (progress(firsts) if progress else firsts)]
+    tables = {k: pa.concat_tables([p[0][k] for p in parts]) for k in parts[0][0]}
+    order = None
+    if len(parts) > 1:
+        tables, order = _sorted(tables)
+    frames = {k: to_frame(k, v) for k, v in tables.items() if k in TABLES}
+    oracle = {k: conformed(v) for k, v in tables.items() if k not in TABLES}
+    full = np.concatenate([p[1] for p in parts if p[1] is not None]) if truth == "full" else None
+    if full is not None and order is not None:
+        full = full[order]
+    return World(Ledger.of(plan.name, **frames), oracle, full, tables)
 
 
 def write_world(world: World, folder: str | Path) -> None:
-    """Write a ledger folder with the truth beside its tables, whole or not at all (see ``write_ledger``)."""
-    write_ledger(world.ledger, folder, extras={TRUTH_FILE: to_parquet(world.truth)})
+    """Write a ledger folder with the oracle files beside its tables, whole or not at all."""
+    _write(folder, world.ledger.settings, iter([world._tables]))
 
 
-def _account(number: int, seed: int, calendar: Calendar, shared: np.ndarray) -> Account:
-    customer = draw_customer(number, calendar, stream(seed, number, Purpose.CHARACTER))
-    path = draw_liquidity(customer, calendar, shared, stream(seed, number, Purpose.LIQUIDITY))
-    invoices = draw_invoices(customer, calendar, stream(seed, number, Purpose.INVOICES))
-    liquidity = path[invoices.issued - calendar.first]
-    plain = settled_by(customer, invoices, liquidity, calendar)
-    contested = settled_by(customer, invoices, liquidity, calendar, disputed=True)
+def stream_world(
+    folder: str | Path,
+    customers: int = 300,
+    months: int = 24,
+    seed: int = 0,
+    start: str = "2024-01-01",
+    name: str | None = None,
+    progress: Watch | None = None,
+    *,
+    policy: Policy | None = USUAL,
+    settings: Settings | str = "easy",
+    workers: int = WORKERS,
+) -> dict[str, int]:
+    """Draw a world of any size straight into a ledger folder; arguments as of :func:`simulate`.
 
-    random = stream(seed, number, Purpose.SETTLEMENT)
-    chance = customer.type.disputes
-    disputed = random.random(len(invoices)) < chance
-    days_late = draw_days_late(np.where(disputed[:, None], contested, plain), random)
-    bookings = draw_bookings(customer, invoices, disputed, days_late, calendar, stream(seed, number, Purpose.BOOKINGS))
-    # Whether it will be disputed is not known on the day of issue.
-    truth = summarise((1 - chance) * plain + chance * contested)
-    settled = invoices.due + np.nan_to_num(days_late).astype(np.int64)
-    truth["settled_on"] = np.where(np.isnan(days_late), NO_DAY, settled)
-    return Account(customer, invoices, bookings, truth)
+    Only a few blocks of customers are in memory at a time. Within the files rows are sorted by block of
+    :data:`BLOCK` customers, and by date within a block; with one block the folder is that of :func:`write_world`.
+
+    Returns
+    -------
+    Rows written, by table.
+
+    Raises
+    ------
+    PaybenchError
+        As :func:`simulate`, and if the folder holds something that is not a ledger.
+    """
+    plan = Plan.of(customers, months, seed, start, name, policy, settings, None)
+    weather = _weather(plan)
+
+    def drawn() -> Iterator[Tables]:
+        firsts = list(plan.blocks())
+        watched = iter(progress(firsts) if progress else firsts)
+        with ThreadPoolExecutor(workers) as pool:
+            waiting = [pool.submit(_block, plan, first, weather, "short") for first in firsts[:workers]]
+            for nth, _ in enumerate(watched):
+                tables, _ = waiting.pop(0).result()
+                if nth + workers < len(firsts):
+                    waiting.append(pool.submit(_block, plan, firsts[nth + workers], weather, "short"))
+                yield tables
+
+    return _write(folder, Ledger.of(plan.name).settings, drawn())
+
+
+def _write(folder: str | Path, settings: dict[str, object], blocks: Iterator[Tables]) -> dict[str, int]:
+    check_folder(folder, "ledger folder", "ledger.json")
+    rows = dict.fromkeys(TABLES, 0)
+    with replaced_folder(folder) as new:
+        writers: dict[str, pq.ParquetWriter] = {}
+        try:
+            for tables in blocks:
+                for name, table in tables.items():
+                    ready = to_disk(name, table)
+                    if name not in writers:
+                        file = name if name in TRUTH_FILES else f"{name}.parquet"
+                        writers[name] = _writer(new / file, ready.schema)
+                    writers[name].write_table(ready)
+                    if name in rows:
+                        rows[name] += len(table)
+        finally:
+            for writer in writers.values():
+                writer.close()
+        (new / "ledger.json").write_text(settings_text(settings), encoding="utf-8")
+    return rows
+
+
+def _writer(file: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Numbers that hardly repeat, as those of the oracle, are smaller when their bytes lie apart."""
+    numbers = [f.name for f in schema if pa.types.is_float32(f.type)]
+    others = [f.name for f in schema if f.name not in numbers]
+    return pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=others, use_byte_stream_split=numbers)
+
+
+def _weather(plan: Plan) -> Weather:
+    return draw_weather(plan.settings, plan.calendar, plan.streams)
+
+
+def _block(plan: Plan, first: int, weather: Weather, truth: str) -> tuple[Tables, np.ndarray | None]:
+    numbers = np.arange(first, min(first + BLOCK, plan.customers + 1))
+    settings, calendar, streams = plan.settings, plan.calendar, plan.streams
+    customers = draw_customers(numbers, settings, calendar, streams)
+    cash = draw_cash(customers, weather, settings, calendar, streams)
+    invoices = draw_invoices(customers, cash.gone_on, settings, calendar, streams)
+    plans = make_plans(invoices, customers, cash, weather, settings, calendar)
+    state = State(customers, invoices, plans, cash, weather, settings, calendar, streams)
+    bounced = bounce_chances(settings.bounces, calendar.workdays)
+    bounced[calendar.end - calendar.first - 1] = 0.0
+    live(state, plan.policy, bounced)
+    label = getattr(plan.policy, "name", type(plan.policy).__name__)
+    return make_tables(state, label, bounced, truth)
+
+
+def _sorted(tables: Tables) -> tuple[Tables, np.ndarray]:
+    keys = {name: [spec.dated, spec.key[0]] for name, spec in TABLES.items() if spec.dated}
+    out = dict(tables)
+    for name, columns in keys.items():
+        out[name] = tables[name].sort_by([(c, "ascending") for c in columns])
+    order = pc.sort_indices(tables["invoices"], [(c, "ascending") for c in keys["invoices"]])
+    out["truth.parquet"] = tables["truth.parquet"].take(order)
+    return out, order.to_numpy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 
 import numpy as np
@@ -14,14 +15,16 @@ from paybench.features import moment as kernel
 from paybench.features.streams import History, Ints, Stream
 from paybench.ledger import Ledger, as_of
 from paybench.ledger import settle as true_settle
-from paybench.simulate import simulate
+from paybench.simulate import Settings, simulate
 
 Values = dict[str, Ints]
 
 
 @pytest.fixture(scope="module")
 def book() -> Ledger:
-    return simulate(customers=40, months=18, seed=5).ledger
+    # Disputes are rare, and this many are needed for some to be opened between a row and the end of the book.
+    settings = replace(Settings(), disputing=8.0)
+    return simulate(customers=40, months=18, seed=5, settings=settings).ledger
 
 
 def breaks_the_law(book: Ledger) -> bool:

@@ -17,7 +17,7 @@ from paybench.models.baseline import Baseline
 from paybench.models.bundle import Bundle, read_bundle, write_bundle
 from paybench.models.calibrate import Calibrator
 from paybench.models.fit import fit_baseline
-from paybench.models.folds import Book, Rows
+from paybench.models.folds import Book
 from paybench.models.train import Candidate
 from tests.models.books import START, book_of
 from tests.models.conftest import DATE
@@ -103,11 +103,14 @@ def test_a_baseline_bundle_is_the_baseline(horizon: int) -> None:
         bundle.attributions(new)
 
 
-def test_the_limits_of_risk_are_in_order(candidate: Candidate, rows: Rows) -> None:
+def test_the_limits_of_risk_are_in_order(candidate: Candidate, ledger: Ledger) -> None:
     low, high = candidate.bundle.about["risk_limits"]
     # Low below high, both probabilities.
     assert 0 <= low <= high <= 1
     # The about says how many rows it was fitted on, and what share of them was late.
+    rows = Book(ledger, candidate.bundle.about["as_of"], candidate.about["horizon"]).known_at(
+        candidate.bundle.about["as_of"]
+    )
     assert candidate.bundle.about["rows"] == len(rows)
     assert candidate.bundle.about["late_share"] == pytest.approx(rows.late.mean(), abs=1e-4)
 

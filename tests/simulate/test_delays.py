@@ -1,4 +1,4 @@
-"""Laws of the distributions of days late."""
+"""Laws of the law of payment: chances are chances, and what should delay payment delays it."""
 
 from __future__ import annotations
 
@@ -9,75 +9,130 @@ import pandas as pd
 import pytest
 
 from paybench.simulate.calendar import Calendar
-from paybench.simulate.customers import Customer, draw_customer
-from paybench.simulate.delays import DAYS_LATE, draw_days_late, never, settled_by
-from paybench.simulate.invoices import Invoices, draw_invoices
-from paybench.simulate.streams import Purpose, stream
+from paybench.simulate.customers import draw_customers
+from paybench.simulate.delays import CONTESTED, FORGOTTEN, MINDS, REMEMBERED, Plans, chances, make_plans
+from paybench.simulate.invoices import draw_invoices
+from paybench.simulate.liquidity import draw_cash, draw_weather
+from paybench.simulate.settings import WRITE_OFF, Settings
+from paybench.simulate.streams import Streams
 
-CALENDAR = Calendar.of(pd.Timestamp("2024-01-01"), 12)
-
-
-def drawn(number: int) -> tuple[Customer, Invoices, np.ndarray]:
-    """A customer, its invoices, and some liquidity on the day of issue of each."""
-    customer = draw_customer(number, CALENDAR, stream(5, number, Purpose.CHARACTER))
-    invoices = draw_invoices(customer, CALENDAR, stream(5, number, Purpose.INVOICES))
-    return customer, invoices, np.linspace(-2, 2, len(invoices))
+CALENDAR = Calendar.of(pd.Timestamp("2024-01-01"), 6)
+LATE = np.arange(-120, WRITE_OFF + 1)
+MODES = pytest.mark.parametrize("mode", ["easy", "hard"])
 
 
-@pytest.mark.parametrize("disputed", [False, True])
-@pytest.mark.parametrize("number", range(1, 13))
-def test_distributions_are_distributions(number: int, disputed: bool) -> None:
-    customer, invoices, liquidity = drawn(number)
-    by_day = settled_by(customer, invoices, liquidity, CALENDAR, disputed)
-
-    # They rise from zero to what is ever paid.
-    assert by_day.shape == (len(invoices), DAYS_LATE.size)
-    assert (np.diff(by_day, axis=1) >= 0).all()
-    assert np.allclose(by_day[:, -1], 1 - never(customer, liquidity))
-
-    # Nothing is paid before the day after issue.
-    too_early = (invoices.issued - invoices.due)[:, None] >= DAYS_LATE
-    assert (by_day[too_early] == 0).all()
-
-    # Nothing leaves on a day that is none of the customer's pay days (the last day closes the grid).
-    open_days = np.any([flags for _, flags in customer.pay_days], axis=0)
-    days = invoices.due[:, None] + DAYS_LATE - CALENDAR.origin
-    assert (np.diff(by_day, axis=1)[:, :-1][~open_days[days[:, 1:-1]]] == 0).all()
+def drawn(settings: Settings, cash_moves: float = 0.0, amount_moves: float = 0.0) -> Plans:
+    """The plans of some invoices, their customers so much better in cash, themselves so much larger."""
+    streams = Streams(5)
+    customers = draw_customers(np.arange(1, 61), settings, CALENDAR, streams)
+    weather = draw_weather(settings, CALENDAR, streams)
+    cash = draw_cash(customers, weather, settings, CALENDAR, streams)
+    invoices = draw_invoices(customers, cash.gone_on, settings, CALENDAR, streams)
+    cash = replace(cash, level=cash.level + cash_moves)
+    invoices = replace(invoices, relative=invoices.relative + amount_moves)
+    return make_plans(invoices, customers, cash, weather, settings, CALENDAR)
 
 
-def test_pay_days_move_mass_forward_as_a_loop_would() -> None:
-    customer, invoices, liquidity = drawn(2)
-    free = replace(customer, pay_days=((1.0, CALENDAR.every_day),))
-    runs = CALENDAR.weekly(3)
-    meant = np.diff(settled_by(free, invoices, liquidity, CALENDAR), axis=1, prepend=0.0)
-    moved = np.zeros_like(meant)
-    for row, due in enumerate(invoices.due):
-        for column, mass in enumerate(meant[row]):
-            while column < DAYS_LATE.size - 1 and not runs[due + DAYS_LATE[column] - CALENDAR.origin]:
-                column += 1
-            moved[row, column] += mass
-    in_runs = settled_by(replace(customer, pay_days=((1.0, runs),)), invoices, liquidity, CALENDAR)
-
-    # What was meant for any other day leaves on the next pay run.
-    assert np.allclose(np.diff(in_runs, axis=1, prepend=0.0), moved, atol=1e-12)
+def over_days(plans: Plans) -> np.ndarray:
+    """Survivors by day late, (days, MINDS, n)."""
+    return np.stack([plans.survivors(np.full(len(plans.due), day)) for day in LATE])
 
 
-@pytest.mark.parametrize("number", range(1, 13))
-def test_less_cash_means_later(number: int) -> None:
-    customer, invoices, liquidity = drawn(number)
-    rich = settled_by(customer, invoices, liquidity + 1, CALENDAR)
-    poor = settled_by(customer, invoices, liquidity, CALENDAR)
+@MODES
+def test_plans_are_distributions(mode: str) -> None:
+    plans = drawn(Settings.mode(mode))
+    survivors = over_days(plans)
 
-    # By no day is more settled by the poorer.
-    assert (poor <= rich).all()
+    # The chance that the planned day is still to come lies between 0 and 1 and never rises.
+    assert ((survivors >= 0) & (survivors <= 1)).all()
+    assert (np.diff(survivors, axis=0) <= 0).all()
+
+    # The masses of the minds and of never add up to one; nobody contests on the day of issue, nobody is sure to pay.
+    assert np.allclose(plans.start().sum(axis=0) + plans.never, 1.0, rtol=0, atol=1e-15)
+    assert (plans.start()[CONTESTED] == 0).all()
+    assert ((plans.never > 0) & (plans.never < 1)).all()
+
+    # Who has forgotten, or contests, means to pay later than who remembers.
+    assert (plans.centre[FORGOTTEN] > plans.centre[REMEMBERED]).all()
+    assert (plans.centre[CONTESTED] > plans.centre[REMEMBERED]).all()
 
 
-def test_draws_follow_the_distribution() -> None:
-    # Ten days early with 0.2, five days late with 0.5, never with 0.3.
-    row = 0.2 * (DAYS_LATE >= -10) + 0.5 * (DAYS_LATE >= 5)
-    days_late = draw_days_late(np.tile(row, (20_000, 1)), np.random.default_rng(0))
-    shares = [(days_late == -10).mean(), (days_late == 5).mean(), np.isnan(days_late).mean()]
+@MODES
+def test_less_cash_means_later(mode: str) -> None:
+    rich, poor = drawn(Settings.mode(mode), 1.0), drawn(Settings.mode(mode))
 
-    # Nothing else is drawn, and each as often as its probability says.
-    assert sum(shares) == pytest.approx(1)
-    assert shares == pytest.approx([0.2, 0.5, 0.3], abs=4 * np.sqrt(0.25 / 20_000))
+    # By no day does the poorer mean to have paid more, and it is likelier never to pay.
+    assert (over_days(poor) >= over_days(rich) - 1e-15).all()
+    assert (poor.never >= rich.never).all()
+
+
+def test_large_amounts_are_forgotten_less() -> None:
+    small, large = drawn(Settings()), drawn(Settings(), amount_moves=1.0)
+
+    # The same invoice, e times as large, is likelier to be remembered, and never meant to be paid earlier.
+    assert (large.forgets < small.forgets).all()
+    assert (large.centre >= small.centre).all()
+
+
+@MODES
+def test_chances_are_chances_and_only_on_pay_days(mode: str) -> None:
+    plans = drawn(Settings.mode(mode))
+    n = len(plans.due)
+    last = np.ones((MINDS, n))
+    for day in range(-10, 300):
+        today = plans.issued + 11 + day
+        chance, now, full = chances(plans, today, last, 1.0, CALENDAR)
+        share = CALENDAR.shares[plans.rule, today - CALENDAR.first]
+
+        # A chance lies between nothing and the day's share.
+        assert ((chance >= 0) & (chance <= share)).all()
+
+        # Once the write-off is due nothing is paid.
+        assert (chance[:, today - plans.due > WRITE_OFF] == 0).all()
+
+        # On a full pay day all leaves that was planned since the last one.
+        assert np.array_equal(full, share == 1.0)
+        alive = full & (today - plans.due <= WRITE_OFF)
+        assert np.allclose(((1 - chance) * last)[:, alive], now[:, alive], rtol=0, atol=1e-12)
+        last = np.where(full, now, last)
+
+
+@MODES
+def test_pressure_raises_every_chance(mode: str) -> None:
+    plans = drawn(Settings.mode(mode))
+    last = np.ones((MINDS, len(plans.due)))
+    calm, pressed = (
+        chances(plans, plans.due, last, e, CALENDAR)[0] for e in (np.ones(len(plans.due)), np.full(len(plans.due), 2.0))
+    )
+
+    # Twice the hazard is never less; where money can move at all it is more.
+    assert (pressed >= calm).all()
+    assert (pressed > calm)[:, CALENDAR.shares[plans.rule, plans.due - CALENDAR.first] > 0].mean() > 0.9
+
+    # A strength of one for each is the strength of one for all, to the last bit.
+    assert np.array_equal(calm, chances(plans, plans.due, last, 1.0, CALENDAR)[0])
+
+
+@pytest.mark.parametrize("within", [0.05, 0.2, 5.0])
+@MODES
+def test_extreme_spreads_stay_lawful(mode: str, within: float) -> None:
+    plans = drawn(replace(Settings.mode(mode), within=within))
+    last = np.ones((MINDS, len(plans.due)))
+    for late in range(-60, WRITE_OFF + 1, 4):
+        chance, last, _ = chances(plans, plans.due + late, last, 1.0, CALENDAR)
+
+        # However narrow or wide the distribution: no chance is missing or outside its limits.
+        assert ((chance >= 0) & (chance <= 1)).all()
+
+
+def test_hard_plans_have_another_form() -> None:
+    easy, hard = drawn(Settings()), drawn(replace(Settings(), hard=True))
+
+    # A logistic distribution instead of Gumbel's: at its centre a half is still to come, not 1 - 1/e.
+    centre = np.full(len(easy.due), -0.5)
+    for plans, left in ((easy, 1 - np.exp(-1)), (hard, 0.5)):
+        at_zero = replace(plans, centre=np.zeros_like(plans.centre))
+        assert np.allclose(at_zero.survivors(centre), left)
+
+    # The season moves the centre over the year, by the same for every mind.
+    assert np.ptp(hard.centre[REMEMBERED] - easy.centre[REMEMBERED]) > 1.0

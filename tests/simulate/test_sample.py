@@ -10,7 +10,7 @@ from pandas.testing import assert_frame_equal
 
 from paybench.ledger import TABLES, read_ledger
 from paybench.simulate import read_truth, simulate
-from paybench.simulate.truth import MEANINGS
+from paybench.simulate.truth import TRUTH_FILES
 
 DATA = Path(__file__).parents[2] / "data"
 README = (DATA / "README.md").read_text(encoding="utf-8")
@@ -37,7 +37,8 @@ def test_sample_is_what_its_command_makes() -> None:
     assert ledger.settings == world.ledger.settings
     for name in TABLES:
         assert_frame_equal(ledger.table(name), world.ledger.table(name))
-    assert_frame_equal(read_truth(DATA / "sample"), world.truth, rtol=1e-5, atol=1e-5)
+    for file in TRUTH_FILES:
+        assert_frame_equal(read_truth(DATA / "sample", file), world.oracle[file], rtol=1e-5, atol=1e-5)
 
     # The dictionary states the number of its invoices.
     assert f"{len(ledger.invoices):,} invoices" in README
@@ -58,6 +59,8 @@ def test_dictionary_has_every_field(name: str) -> None:
     ]
 
 
-def test_dictionary_has_the_truth() -> None:
-    # Name and meaning of each field of the truth, in its order.
-    assert [(field, meaning) for field, _, meaning in rows("truth")] == list(MEANINGS.items())
+@pytest.mark.parametrize("file", TRUTH_FILES)
+def test_dictionary_has_the_truth(file: str) -> None:
+    # Name and meaning of each field of the oracle files, in its order.
+    found = [(field, meaning) for field, _, meaning in rows(file.removesuffix(".parquet"))]
+    assert found == list(TRUTH_FILES[file].items())

@@ -1,0 +1,92 @@
+"""What the world knows is for comparison only: nothing that learns reads it."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pandas.testing import assert_frame_equal
+
+from paybench.features import at_issue
+from paybench.features.labels import labels
+from paybench.ledger import TABLES, data_hash, read_ledger
+from paybench.simulate import stream_world
+from paybench.simulate.truth import TRUTH_FILES
+
+ROOT = Path(__file__).parents[2]
+PLACES = ("features", "models", "explain", "score.py", "report.py")
+SOURCES = sorted(
+    [f for place in PLACES for f in ((ROOT / "src" / place).rglob("*.py") if "." not in place else [ROOT / "src" / place])]
+    + list((ROOT / "pipelines").rglob("*.py"))
+    + list((ROOT / "src" / "ledger").rglob("*.py"))
+)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda f: str(f.relative_to(ROOT)))
+def test_no_source_names_the_oracle(source: Path) -> None:
+    text = source.read_text(encoding="utf-8")
+
+    # No step from the ledger to the report names an oracle file.
+    assert not any(Path(name).stem in text for name in TRUTH_FILES if name != "truth.parquet")
+    assert "truth.parquet" not in text
+    assert "read_truth" not in text
+
+    # None of them imports the simulated world, at the top or inside a function.
+    for node in ast.walk(ast.parse(text)):
+        names = [a.name for a in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        module = getattr(node, "module", None) or ""
+        assert not any("simulate" in part for part in (module, *names) if isinstance(node, ast.Import | ast.ImportFrom))
+
+
+def test_there_is_something_to_look_at() -> None:
+    # The search above reads the sources that it means to.
+    assert len(SOURCES) > 30
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("world") / "book"
+    stream_world(path, customers=40, months=8, seed=2)
+    return path
+
+
+@pytest.mark.parametrize("garbled", [False, True])
+def test_features_and_labels_do_not_move_without_the_oracle(folder: Path, tmp_path: Path, garbled: bool) -> None:
+    bare = tmp_path / "book"
+    shutil.copytree(folder, bare)
+    for name in TRUTH_FILES:
+        assert (bare / name).exists()
+        (bare / name).unlink()
+        if garbled:
+            (bare / name).write_bytes(b"not a table")
+    whole, without = read_ledger(folder), read_ledger(bare)
+
+    # Reading a folder ignores what lies beside its tables.
+    assert data_hash(whole) == data_hash(without)
+    for name in TABLES:
+        assert_frame_equal(whole.table(name), without.table(name))
+
+    # Features and labels are the same to the last bit.
+    features = [at_issue(ledger) for ledger in (whole, without)]
+    assert len(features[0]) > 100
+    assert_frame_equal(*features)
+    assert_frame_equal(*(labels(ledger, rows, "2024-09-01") for ledger, rows in zip((whole, without), features, strict=True)))
+
+
+def test_no_column_of_the_ledger_is_a_column_of_the_oracle(folder: Path) -> None:
+    ledger = read_ledger(folder)
+    keys = {"invoice_id", "customer_id", "contact_id", "message_id"}
+    hidden = {column for name, columns in TRUTH_FILES.items() if name.startswith("truth") for column in columns} - keys
+    for name in TABLES:
+        # Nothing hidden was written into a table of the contract.
+        assert not hidden & set(ledger.table(name).columns)
+
+    # Not by another name either: no number of the ledger is a number of the truth.
+    import pyarrow.parquet as pq
+
+    truth = pq.read_table(folder / "truth.parquet").to_pandas()
+    told = ledger.contacts["propensity"].to_numpy()
+    assert not np.isin(np.unique(told), truth["p_late"].to_numpy()).any()
