@@ -16,7 +16,7 @@ import numpy as np
 from ..errors import PaybenchError
 from .calendar import Calendar
 from .delays import CONTESTED, FORGOTTEN, MINDS, REMEMBERED, Plans
-from .forward import TILE, forward
+from .forward import TILE, forward, summed
 from .settings import CHANNELS, TONES, Effects, Settings
 from .streams import Purpose, Streams
 
@@ -29,8 +29,8 @@ HARSH = np.array([0.0, 0.02, 0.06, 0.25, 0.45])
 TIRED_DAYS = 7.0
 """Half-life of what recent contacts still tire a customer."""
 
-SETS_IN, WEARS_OFF = 3, 4.0
-"""Hard world: pressure sets in after so many days, and wears off as a power of time on this scale."""
+WEARS_OFF = 4.0
+"""Hard world: pressure wears off as a power of time on this scale in days; further contacts go along with it."""
 
 HORIZON = 60
 """Days over which the effect of a contact is summed."""
@@ -115,6 +115,9 @@ class Actions:
         PaybenchError
             If it cannot: a row twice or outside, an unknown channel or tone, a propensity outside (0, 1].
         """
+        for what, value in (("row", self.row), ("channel", self.channel), ("tone", self.tone)):
+            if not np.issubdtype(np.asarray(value).dtype, np.integer):
+                raise PaybenchError(f"A policy gave a {what} that is no whole number; give positions as integers.")
         row = np.asarray(self.row, dtype=np.int64)
         parts = (self.channel, self.tone, self.propensity)
         if any(len(p) != len(row) for p in parts):
@@ -138,10 +141,22 @@ class Policy(Protocol):
 
 
 def worn(settings: Settings, since: np.ndarray) -> np.ndarray:
-    """What is left of pressure some days after the contact: halves, or (hard world) sets in late and lingers."""
+    """What is left of pressure some days after the contact: it halves, or (hard world) lingers."""
     if settings.hard:
-        return np.where(since < SETS_IN, 0.0, (1.0 + np.maximum(since - SETS_IN, 0) / WEARS_OFF) ** -0.8)
+        return (1.0 + since / WEARS_OFF) ** -0.8
     return np.exp2(since / -settings.effects.fades)
+
+
+def added(settings: Settings, press: np.ndarray, since: np.ndarray, more: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pressure with more of it put today: its size when it began, and the days since then.
+
+    Halving forgets its age, so that all of it begins today; what lingers keeps the age of the first contact.
+    """
+    left = worn(settings, since)
+    if not settings.hard:
+        return press * left + more, np.zeros_like(since)
+    fresh = press == 0
+    return np.where(fresh, more, press + more / left), np.where(fresh, 0, since)
 
 
 @dataclass(frozen=True)
@@ -229,8 +244,8 @@ def true_effects(
         blow = Blow(moments.blow.reach[rows], moments.blow.solve[rows], moments.blow.press[rows])
         steps = np.arange(HORIZON + 1)[:, None]
         earlier = moments.press[rows] * worn(settings, moments.since[rows] + steps)
-        begun = moments.press[rows] * worn(settings, moments.since[rows]) + blow.press
-        pressed = begun * worn(settings, np.broadcast_to(steps, earlier.shape))
+        begun, ago = added(settings, moments.press[rows], moments.since[rows], blow.press)
+        pressed = begun * worn(settings, ago + steps)
         settled = [
             forward(
                 own, start, moments.last[:, rows], moments.day[rows], moments.squeezed[rows], moments.shared[rows],
@@ -241,7 +256,7 @@ def true_effects(
         difference = settled[1] - settled[0]
         for k in GAIN_DAYS:
             rise[k][rows] = difference[k]
-        saved[rows] = difference[:HORIZON].sum(axis=0)
+        saved[rows] = summed(difference[:HORIZON])
     return {**{f"gain_{k}": v for k, v in rise.items()}, "days_saved": saved}
 
 

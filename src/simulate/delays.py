@@ -161,7 +161,8 @@ def chances(
     days_late = day - plans.due
     share = calendar.shares[plans.rule, day - calendar.first]
     now = plans.survivors(days_late)
-    left = now / last
+    # Where the plan is certain to lie behind, all that is left to pay is meant to be paid.
+    left = np.divide(now, last, out=np.zeros_like(now), where=last > 0)
     if not np.isscalar(strength):
         left **= strength
     return np.where(days_late <= WRITE_OFF, share, 0.0) * (1.0 - left), now, share == 1.0

@@ -37,10 +37,16 @@ def contact_tables(
     name = pa.array([policy]).cast(pa.large_string()).take(pa.array(np.zeros(len(of), dtype=np.int64)))
     everything = pa.table(
         {
-            "contact_id": ids, **about, "sent_on": dates(made["day"]),
-            "channel": named((*CHANNELS, ""), made["channel"]), "tone": named(TONES, made["tone"]), "step": step, "propensity": propensity, "policy": name,
+            "contact_id": ids,
+            **about,
+            "sent_on": dates(made["day"]),
+            "channel": named((*CHANNELS, ""), made["channel"]),
+            "tone": named(TONES, made["tone"]),
+            "step": step,
+            "propensity": propensity,
+            "policy": name,
         }
-    )  # fmt: skip
+    )
     sent = made["channel"] != NOTHING
     withheld = everything.drop_columns(["channel", "tone"]).rename_columns(
         ["decision_id", "customer_id", "invoice_id", "decided_on", "step", "propensity", "policy"]
@@ -118,10 +124,12 @@ def message_tables(state: State, countries: list[str], customer_ids: pa.Array, i
     first = np.sort(first)
     consents = pa.table(
         {
-            "customer_id": customer_ids.take(pa.array(who[first])), 
-            "channel": named(CHANNELS, changed["channel"][first]), "changed_on": dates(changed["day"][first]), "allowed": pa.array(np.zeros(first.size, dtype=bool)),
+            "customer_id": customer_ids.take(pa.array(who[first])),
+            "channel": named(CHANNELS, changed["channel"][first]),
+            "changed_on": dates(changed["day"][first]),
+            "allowed": pa.array(np.zeros(first.size, dtype=bool)),
         }
-    )  # fmt: skip
+    )
     truth = pa.table(
         {"message_id": ids, "intent": named(INTENTS, log["intent"]), "invoice_id": invoice_ids.take(pa.array(of))}
     )

@@ -49,28 +49,45 @@ def forward(
     settled = np.zeros((horizon + 1, n))
     first_monday = int(-(day[0] - 4) % WEEK) or WEEK if n else WEEK
     offered = bool((plans.disputed > 0).any())
+    back: np.ndarray | None = None
     for k in range(1, horizon + 1):
         today = day + k
         if (k - first_monday) % WEEK == 0 and k >= first_monday:
             masses = _next_week(masses, plans, between[calendar.week(today)])
         settled[k] = settled[k - 1]
         chance, now, full = chances(plans, today, last, 1.0 if strength is None else strength[k], calendar)
+        returned, back = back, None
         if chance.any():
-            chance = chance * (1.0 - bounced[today - calendar.first])
             paid = masses * plans.held[:, :, None, :] * chance
             masses -= paid
-            settled[k] += paid.reshape(-1, n).sum(axis=0)
+            reversed_ = bounced[today - calendar.first]
+            if reversed_.any():
+                # What bounces is out of reach until the day after, which is never a Monday.
+                back = paid * reversed_
+                paid -= back
+            settled[k] += summed(paid.reshape(-1, n))
+        if returned is not None:
+            masses += returned
         last = np.where(full, now, last)
         if offered:
             age = today - plans.issued
-            young = (age <= DISPUTE_WINDOW) * plans.disputed
-            if young.any():
+            if (age <= DISPUTE_WINDOW).any():
+                # Disputes are opened on working days.
+                young = (age <= DISPUTE_WINDOW) * plans.disputed * calendar.workdays[today - calendar.first]
                 moved = masses[:, :, :CONTESTED] * young
                 masses[:, :, :CONTESTED] -= moved
                 masses[:, :, CONTESTED] += moved.sum(axis=2)
             else:
                 offered = False
     return settled
+
+
+def summed(rows: np.ndarray) -> np.ndarray:
+    """The sum of rows from the first to the last: numpy's own sum adds a single column in another order."""
+    total = rows[0].copy()
+    for row in rows[1:]:
+        total += row
+    return total
 
 
 def _next_week(masses: np.ndarray, plans: Plans, between: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import disputes, messages, payments
-from .contacts import HARSH, NOTHING, TIRED_DAYS, Actions, Blow, Policy, View, drawer
+from .contacts import HARSH, NOTHING, TIRED_DAYS, Actions, Blow, Policy, View, added, drawer
 from .state import NEVER, State
 
 LONG_AGO = 10_000
@@ -113,9 +113,9 @@ def _send(state: State, policy: Policy | None, view: View, actions: Actions) -> 
         pressed=blow.press, squeezed=state.squeezed(invoice), shared=state.shared(),
         alive=open_ & state.there(invoice),
     )  # fmt: skip
-    before = state.pressure(invoice)
     state.mass[:, invoice] = blow.moved(mass)
-    state.press[invoice], state.pressed[invoice] = before + blow.press, state.today
+    state.press[invoice], ago = added(state.settings, state.press[invoice], since, blow.press)
+    state.pressed[invoice] = state.today - ago
     np.add.at(state.tired, who, 1.0)
     harm = state.settings.of_types("annoyed")[state.customers.type[who]] * HARSH[tone]
     np.subtract.at(state.lost, who, -harm)

@@ -48,8 +48,7 @@ def make(out: Path, wanted: Wanted, show: bool) -> tuple[dict[str, Any], str]:
     Raises
     ------
     PaybenchError
-        As :func:`~.world.stream_world` and :func:`~.calibration.fit`; if a report or a fit is wanted and what it needs is
-        not installed.
+        As :func:`~.world.stream_world` and :func:`~.calibration.fit`; if what a report or a fit needs is not installed.
     """
     if wanted.report is not None or wanted.like is not None:
         _workbench()

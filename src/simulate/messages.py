@@ -30,7 +30,7 @@ HOPE = (1, 12)
 
 def answer(state: State, invoice: np.ndarray, channel: np.ndarray) -> None:
     """Let customers answer what was sent to them yesterday."""
-    there = state.there(invoice)
+    there = state.there(invoice) & ~state.given_up[invoice]
     invoice, channel = invoice[there], channel[there]
     likely = state.kind(invoice, "replies") * ANSWERED[channel]
     does = state.uniform(invoice, Purpose.REPLY) < np.minimum(likely, 0.9)
@@ -91,7 +91,8 @@ def _write(state: State, invoice: np.ndarray, channel: np.ndarray, intent: np.nd
     )
     ahead = HOPE[0] + HOPE[1] * state.uniform(invoice, Purpose.AHEAD)
     ahead = np.floor(ahead * np.where(state.squeezed(invoice), 2.0, 1.0)).astype(np.int64)
-    day = state.calendar.next_workdays[np.minimum(state.today + ahead, state.calendar.end) - state.calendar.first]
+    at = np.minimum(state.today + ahead - state.calendar.first, len(state.calendar.dates) - 1)
+    day = state.calendar.next_workdays[at]
     promised = np.where(names_a_day, day, 0)
     state.promised[invoice[names_a_day]] = promised[names_a_day]
     stops = (intent == STOP) & (channel != 1)

@@ -19,8 +19,8 @@ CREDIT_DAYS = 30
 
 
 def bounce_chances(chance: float, workdays: np.ndarray) -> np.ndarray:
-    """The chance that a payment of a day is reversed on the next, by day: none where banks are closed then."""
-    return np.where(np.r_[workdays[1:], False], chance, 0.0)
+    """The chance that a payment of a day is reversed on the next, by day: none where banks rest on one of them."""
+    return np.where(workdays & np.r_[workdays[1:], False], chance, 0.0)
 
 
 def pay(state: State, bounced: np.ndarray) -> None:
@@ -42,6 +42,8 @@ def pay(state: State, bounced: np.ndarray) -> None:
     chance, now, full = chances(own, state.today, state.last[:, rows], strength, calendar)
     squeezed = state.squeezed(rows).astype(np.int64)
     chance *= own.held[state.shared(), squeezed, np.arange(rows.size)]
+    # Nobody pays again on the day on which a payment is reversed.
+    chance *= state.bounced[rows] != state.today - 1
     paid = mass * chance
     does = (mass - paid).sum(axis=0) + never < state.patience[rows]
     reversed_ = does & (bounced[at] > 0)
@@ -64,6 +66,7 @@ def write_off(state: State) -> None:
     """Give up what has been open for too long, or is owed by who is out of business."""
     rows = state.unpaid[state.written_off_on[state.unpaid] <= state.today]
     state.log.add("payments", invoice=rows, day=state.today, cents=state.cents[rows], kind=WRITE_OFF_KIND)
+    state.given_up[rows] = True
     _close(state, rows)
 
 

@@ -102,7 +102,7 @@ class Effects:
     solves : per channel, the chance that a contact ends a dispute.
     liked : what the preferred channel multiplies all of this by; another one by ``1 / liked``.
     fades : days after which a half of the pressure is left.
-    tires : what every contact of the last ``memory`` days multiplies the effect of the next one by.
+    tires : what a contact just made multiplies the effect of the next one by; a week later half of that is forgotten.
     heals : days after which a half of lost goodwill is back.
     """
 
@@ -111,7 +111,6 @@ class Effects:
     solves: tuple[float, ...] = (0.05, 0.02, 0.35, 0.02)
     liked: float = 1.4
     fades: float = 9.0
-    memory: int = 14
     tires: float = 0.45
     heals: float = 60.0
 
@@ -119,11 +118,6 @@ class Effects:
     def none(cls) -> Effects:
         """Contacts do nothing at all."""
         return cls(reach=(0.0,) * 4, pressure=(0.0,) * 5, solves=(0.0,) * 4)
-
-    @property
-    def any(self) -> bool:
-        """Whether any contact does anything."""
-        return any(self.reach) or any(self.pressure) or any(self.solves)
 
 
 @dataclass(frozen=True)
@@ -133,8 +127,8 @@ class Settings:
     Attributes
     ----------
     types : kinds of customers. effects : of contacts.
-    hard : other functional forms: a logistic distribution, pressure that sets in late and wears off as a power of
-        time, a season that moves, a crisis at an unknown week.
+    hard : other functional forms: a logistic distribution, pressure that wears off as a power of time,
+        a season that moves, a crisis at an unknown week.
     terms : payment terms in days and their weights. other_terms : share of invoices with other terms than usual.
     rate, rate_spread : median invoices per 30 days of a customer, and its log standard deviation.
     least_rate, most_rate : its limits.

@@ -61,7 +61,7 @@ class State:
     cents : still open. closed : day on which it was settled or written off.
     bounced : day of the last payment that was reversed.
     disputed, contested_cents : day on which the open dispute was opened, and what it is about (0 = all).
-    was_disputed, parted, credited : whether it ever was.
+    was_disputed, parted, credited, given_up : whether it ever was.
     promised : latest promised day. steps, decided : decisions about it, and the day of the last.
     press, pressed : pressure, and the day on which it was put.
     tired, lost, contacted : of customers: recent contacts, lost goodwill, day of the last contact.
@@ -89,7 +89,7 @@ class State:
         self.cents = self.invoices.cents.copy()
         self.closed, self.bounced, self.disputed = (np.full(n, NEVER) for _ in range(3))
         self.contested_cents = np.zeros(n, dtype=np.int64)
-        self.was_disputed, self.parted, self.credited = (np.zeros(n, dtype=bool) for _ in range(3))
+        self.was_disputed, self.parted, self.credited, self.given_up = (np.zeros(n, dtype=bool) for _ in range(4))
         self.promised, self.steps, self.decided = (np.full(n, NEVER) for _ in range(3))
         self.press, self.pressed = np.zeros(n), np.full(n, NEVER)
         self.tired, self.lost = np.zeros(m), np.zeros(m)

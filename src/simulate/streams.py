@@ -92,7 +92,7 @@ class Streams:
         if isinstance(day, np.ndarray):
             what: np.ndarray | np.uint64 = _mixed(day.astype(np.uint64) * np.uint64(1024) + np.uint64(purpose))
         else:
-            what = np.uint64(_odd(int(day) * 1024 + purpose + 1))
+            what = np.uint64(_final(int(day) * 1024 + purpose))
         drawn = _mixed(keys ^ what)
         drawn >>= np.uint64(11)
         return (drawn + 0.5) * 2.0**-53
@@ -112,7 +112,11 @@ class Streams:
 
 def _odd(number: int) -> int:
     """A scalar hash of a whole number (arithmetic modulo 2**64)."""
-    x = (number * _ODD) & _ALL
+    return _final((number * _ODD) & _ALL)
+
+
+def _final(x: int) -> int:
+    """The finaliser for one number."""
     x = ((x ^ (x >> 30)) * _FIRST) & _ALL
     x = ((x ^ (x >> 27)) * _SECOND) & _ALL
     return x ^ (x >> 31)

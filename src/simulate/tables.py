@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ..ledger.schema import KINDS, MONEY_UNITS, NO_DAY, TABLES, conform
 from ..ledger.store import decimals
@@ -137,7 +136,7 @@ def make_tables(state: State, policy: str, bounced: np.ndarray, truth: str) -> t
 
 
 def to_disk(name: str, table: pa.Table) -> pa.Table:
-    """A table as it is written: all columns of the contract, amounts as decimals, oracle numbers in single precision."""
+    """A table as it is written: every column of the contract, amounts as decimals, oracle numbers as float32."""
     if name not in TABLES:
         return table.cast(
             pa.schema([f.with_type(pa.float32()) if pa.types.is_float64(f.type) else f for f in table.schema])

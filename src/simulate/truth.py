@@ -18,7 +18,7 @@ from ..ledger.schema import DATE
 from .calendar import Calendar
 from .contacts import tiles
 from .delays import Plans
-from .forward import from_issue
+from .forward import from_issue, summed
 from .settings import WRITE_OFF
 
 EARLIEST, LATEST = -120, WRITE_OFF
@@ -128,7 +128,7 @@ def summarise(settled: np.ndarray, term: np.ndarray) -> dict[str, np.ndarray]:
     """
     column, after_issue = np.arange(len(term)), np.arange(len(settled))[:, None]
     out = {name: 1.0 - settled[term + k, column] for name, k in _AFTER.items()}
-    out["expected_days_late"] = CAP - np.where(after_issue < term + CAP, settled, 0.0).sum(axis=0)
+    out["expected_days_late"] = CAP - summed(np.where(after_issue < term + CAP, settled, 0.0))
     for name, level in QUANTILES.items():
         k = (settled < level).sum(axis=0)
         out[name] = np.where(k <= term + LATEST, k - term, np.nan)

@@ -22,15 +22,16 @@ from .calendar import Calendar
 from .contacts import Policy
 from .customers import draw_customers
 from .delays import make_plans
+from .exchange import Tables
 from .invoices import draw_invoices
 from .life import live
 from .liquidity import Weather, draw_cash, draw_weather
 from .payments import bounce_chances
-from .policies import Ladder
-from .settings import Settings
+from .policies import POLICIES, Ladder
+from .settings import MODES, Settings
 from .state import State
 from .streams import Fork, Streams
-from .tables import Tables, make_tables, to_disk, to_frame
+from .tables import make_tables, to_disk, to_frame
 from .truth import TRUTH_FILES, conformed
 
 BLOCK = 8192
@@ -41,6 +42,9 @@ WORKERS = 2
 
 USUAL = Ladder()
 """The policy of a world if none is named."""
+
+EARLIEST_START = pd.Timestamp("1971-01-01")
+"""Days are counted from 1970, and day 0 stands for never."""
 
 LONGEST_TERM = 120
 """Days of the longest terms that a world can have."""
@@ -91,19 +95,29 @@ class Plan:
         seed: int,
         start: str,
         name: str | None,
-        policy: Policy | None,
+        policy: Policy | str | None,
         settings: Settings | str,
         fork: tuple[object, int] | None,
     ) -> Plan:
         """Check what was asked for."""
         for what, value, least in (("customers", customers, 1), ("months", months, 1), ("seed", seed, 0)):
-            if value < least:
-                raise PaybenchError(f"{what} is {value}; it has to be {least} or more.")
+            if not isinstance(value, int | np.integer) or value < least:
+                raise PaybenchError(f"{what} is {value}; it has to be {least} or more, a whole number.")
+        if isinstance(settings, str) and settings not in MODES:
+            raise PaybenchError(f"settings are '{settings}'; give one of {', '.join(MODES)}, or Settings of your own.")
         chosen = Settings.mode(settings) if isinstance(settings, str) else settings
+        if isinstance(policy, str):
+            if policy not in POLICIES:
+                raise PaybenchError(f"policy is '{policy}'; give one of {', '.join(POLICIES)}, or a callable.")
+            policy = POLICIES[policy]
+        if day(start) < EARLIEST_START:
+            raise PaybenchError(f"start is {start}; give a day from {EARLIEST_START:%Y-%m-%d} on, after 1970.")
         if not all(0 < term <= LONGEST_TERM for term in chosen.terms):
             raise PaybenchError(f"terms are {', '.join(map(str, chosen.terms))}; give days from 1 to {LONGEST_TERM}.")
         branch = None
         if fork is not None:
+            if not isinstance(fork[1], int | np.integer):
+                raise PaybenchError(f"A fork is a date and a whole number; its number is {fork[1]!r}.")
             branch = Fork(int(days(pd.Series([day(fork[0])]))[0]), fork[1])
         calendar = Calendar.of(day(start), months, chosen.weekend_share)
         return cls(customers, chosen, calendar, Streams(seed, branch), policy, name or f"simulated-{seed}")
@@ -121,7 +135,7 @@ def simulate(
     name: str | None = None,
     progress: Watch | None = None,
     *,
-    policy: Policy | None = USUAL,
+    policy: Policy | str | None = USUAL,
     settings: Settings | str = "easy",
     fork: tuple[object, int] | None = None,
     truth: str = "short",
@@ -139,7 +153,7 @@ def simulate(
     start : first day of the window.
     name : of the book.
     progress : wraps the blocks of customers while they are drawn, as ``tqdm`` does.
-    policy : who decides what is sent to customers, see :mod:`.contacts`; None sends nothing.
+    policy : who decides what is sent to customers, see :mod:`.contacts`, or a name in ``POLICIES``; None sends nothing.
     settings : of the world, or ``easy`` or ``hard``.
     fork : a date and a number: the same world up to that date and another future from it on (see :class:`.Fork`).
     truth : ``short``: the oracle's tables; ``full``: also the true distribution of every invoice, 1.2 kB each;
@@ -182,7 +196,7 @@ def stream_world(
     name: str | None = None,
     progress: Watch | None = None,
     *,
-    policy: Policy | None = USUAL,
+    policy: Policy | str | None = USUAL,
     settings: Settings | str = "easy",
     workers: int = WORKERS,
 ) -> dict[str, int]:
@@ -200,6 +214,8 @@ def stream_world(
     PaybenchError
         As :func:`simulate`, and if the folder holds something that is not a ledger.
     """
+    if workers < 1:
+        raise PaybenchError(f"workers is {workers}; it has to be 1 or more.")
     plan = Plan.of(customers, months, seed, start, name, policy, settings, None)
     weather = _weather(plan)
 

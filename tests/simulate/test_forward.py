@@ -73,7 +73,7 @@ def slowly(
         (int(it.shared[i]), bool(it.squeezed[i]), mind): mass[mind] for mind in range(MINDS)
     }
     last = list(last)
-    settled = [0.0]
+    settled, waiting = [0.0], dict[tuple[int, bool, int], float]()
     for k in range(1, horizon + 1):
         today = day + k
         axis = today - CALENDAR.first
@@ -90,11 +90,16 @@ def slowly(
         share = CALENDAR.shares[plans.rule[i], axis] if today - plans.due[i] <= WRITE_OFF else 0.0
         left = [survivor(plans, i, mind, today) for mind in range(MINDS)]
         settled.append(settled[-1])
+        reversed_: dict[tuple[int, bool, int], float] = {}
         for (shared, short, mind), m in at.items():
             chance = share * (1 - (left[mind] / last[mind]) ** strength[k]) * plans.held[shared, int(short), i]
-            gone = m * chance * (1 - it.bounced[axis])
-            settled[-1] += gone
-            at[shared, short, mind] -= gone
+            settled[-1] += m * chance * (1 - it.bounced[axis])
+            at[shared, short, mind] -= m * chance
+            reversed_[shared, short, mind] = m * chance * it.bounced[axis]
+        # A payment that is reversed today was made yesterday; today nobody pays it again.
+        for state, m in waiting.items():
+            at[state] += m
+        waiting = reversed_
         if CALENDAR.shares[plans.rule[i], axis] == 1.0:
             last = left
         # Customers contest on working days only.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,9 @@ from paybench.simulate.truth import CAP, DAYS_LATE, LATEST, MEANINGS, QUANTILES,
 
 MODES = pytest.mark.parametrize("mode", ["easy", "hard"])
 AFTER = {"p_late": 0, "p_late_30": 30, "p_late_60": 60, "p_late_90": 90, "p_never": LATEST}
-SEEDS = range(24)
+SEEDS = range(20)
+LIMIT = 5.0
+"""Standard errors over twenty worlds that are as rare as four of a normal law (Student's t, 19 degrees of freedom)."""
 
 
 def lived(world: World, seed: int) -> pd.DataFrame:
@@ -24,78 +27,75 @@ def lived(world: World, seed: int) -> pd.DataFrame:
     return world.truth.assign(seed=seed, days_late=late.fillna(np.inf))
 
 
-@pytest.fixture(scope="module")
-def pooled() -> dict[str, pd.DataFrame]:
-    """Many small worlds of each mode in which nobody is contacted."""
-    return {
-        mode: pd.concat(
-            [lived(simulate(100, 5, seed, policy=None, settings=mode), seed) for seed in SEEDS], ignore_index=True
-        )
-        for mode in ("easy", "hard")
-    }
+@cache
+def pooled(mode: str) -> pd.DataFrame:
+    """Many small worlds of a mode in which nobody is contacted."""
+    worlds = (lived(simulate(120, 3, seed, policy=None, settings=mode), seed) for seed in SEEDS)
+    return pd.concat(worlds, ignore_index=True)
 
 
-def z(error: pd.Series, seed: pd.Series) -> float:
+def z(error: pd.Series, seed: pd.Series, chance: pd.Series | None = None) -> float:
     """Standard errors by which the mean error misses zero.
 
-    Invoices of one customer and of one time share what comes after their issue; only worlds are independent.
+    Invoices of one customer and of one time share what comes after their issue; only worlds are independent. Where
+    hardly anything happens, worlds look alike by chance: they vary at least as independent invoices of the given
+    ``chance`` would.
     """
     sums = error.groupby(seed.to_numpy()).sum().reindex(SEEDS).fillna(0.0)
-    return float(sums.mean() / (sums.std() / np.sqrt(len(sums))))
+    least = 0.0 if chance is None else float(np.sqrt((chance * (1 - chance)).sum() / len(sums)))
+    return float(sums.mean() / (max(sums.std(), least) / np.sqrt(len(sums))))
 
 
 @MODES
 @pytest.mark.parametrize(("column", "threshold"), AFTER.items())
-def test_as_many_are_late_as_the_truth_says(
-    pooled: dict[str, pd.DataFrame], mode: str, column: str, threshold: int
-) -> None:
-    all_ = pooled[mode]
+def test_as_many_are_late_as_the_truth_says(mode: str, column: str, threshold: int) -> None:
+    all_ = pooled(mode)
 
     # The count of those who are later than a threshold is the sum of their probabilities.
-    assert abs(z((all_["days_late"] > threshold) - all_[column], all_["seed"])) < 4
+    assert abs(z((all_["days_late"] > threshold) - all_[column], all_["seed"])) < LIMIT
 
 
 @MODES
 @pytest.mark.parametrize("groups", ["decile", "type"])
-def test_truth_is_calibrated_in_every_group(pooled: dict[str, pd.DataFrame], mode: str, groups: str) -> None:
-    all_ = pooled[mode]
+def test_truth_is_calibrated_in_every_group(mode: str, groups: str) -> None:
+    all_ = pooled(mode)
     error = (all_["days_late"] > 0) - all_["p_late"]
     by = pd.qcut(all_["p_late"], 10, labels=False) if groups == "decile" else all_["customer_type"]
     for _, rows in error.groupby(by.to_numpy()):
         # In each decile of p_late and in each type of customer the count of late invoices fits.
-        assert abs(z(rows, all_["seed"][rows.index])) < 4
+        assert abs(z(rows, all_["seed"][rows.index], all_["p_late"][rows.index])) < LIMIT
 
 
 def test_who_contests_everything_fits_too() -> None:
     disputers = tuple(replace(t, disputes=0.8) for t in TYPES if t.name == "disputer")
     errors = []
-    for seed in range(8):
-        world = simulate(80, 4, seed, policy=None, settings=replace(Settings(), types=disputers))
+    for seed in range(10):
+        world = simulate(80, 2, seed, policy=None, settings=replace(Settings(), types=disputers))
         all_ = lived(world, seed)
         errors.append(((all_["days_late"] > 0) - all_["p_late"]).mean())
 
     # Disputes are in the truth with the chance with which they are opened.
-    assert abs(np.mean(errors)) < 4 * np.std(errors, ddof=1) / np.sqrt(len(errors))
+    assert abs(np.mean(errors)) < 6 * np.std(errors, ddof=1) / np.sqrt(len(errors))
 
 
 @MODES
-def test_days_late_fit_the_quantiles_and_the_mean(pooled: dict[str, pd.DataFrame], mode: str) -> None:
-    all_ = pooled[mode]
+def test_days_late_fit_the_quantiles_and_the_mean(mode: str) -> None:
+    all_ = pooled(mode)
     seed = all_["seed"]
 
     # Days are whole, so at least the level lies at or below a quantile, and less than the level below it.
     for name, level in QUANTILES.items():
         quantile = all_[name].fillna(np.inf)
-        assert z((all_["days_late"] <= quantile) - level, seed) > -4
-        assert z((all_["days_late"] < quantile) - level, seed) < 4
+        assert z((all_["days_late"] <= quantile) - level, seed) > -LIMIT
+        assert z((all_["days_late"] < quantile) - level, seed) < LIMIT
 
     # The mean of capped days late is the mean of what was expected.
-    assert abs(z(all_["days_late"].clip(upper=CAP) - all_["expected_days_late"], seed)) < 4
+    assert abs(z(all_["days_late"].clip(upper=CAP) - all_["expected_days_late"], seed)) < LIMIT
 
 
 @MODES
-def test_truth_is_coherent(pooled: dict[str, pd.DataFrame], mode: str) -> None:
-    truth = pooled[mode]
+def test_truth_is_coherent(mode: str) -> None:
+    truth = pooled(mode)
     falling = truth[["p_late", "p_late_30", "p_late_60", "p_late_90", "p_never"]].to_numpy()
 
     # Probabilities lie between 0 and 1 and fall as the threshold grows; nobody is certain to pay.
@@ -134,7 +134,7 @@ def test_the_truth_has_one_row_per_invoice(mode: str) -> None:
 
 @MODES
 def test_distributions_are_what_the_columns_summarise(mode: str) -> None:
-    world = simulate(60, 5, 2, settings=mode, full_truth=True)
+    world = simulate(60, 5, 2, settings=mode, truth="full")
     full, truth = world.distributions, world.truth
     assert full is not None
 
@@ -170,16 +170,16 @@ def test_lateness_stays_exact_under_the_ladder(mode: str) -> None:
 @MODES
 def test_forks_are_the_distribution_of_what_is_still_to_come(mode: str) -> None:
     errors = []
-    for key in range(1, 25):
+    for key in range(1, 13):
         fork = ("2024-06-28", key)
-        world = simulate(250, 1, 6, start="2024-06-01", policy=None, settings=mode, fork=fork)
+        world = simulate(400, 1, 6, start="2024-06-01", policy=None, settings=mode, fork=fork)
         all_ = lived(world, key)[world.ledger.invoices["issued_on"] == "2024-06-27"]
         assert len(all_) > 10
         errors.append([((all_["days_late"] > d) - all_[c]).sum() for c, d in AFTER.items()])
     mean, spread = np.mean(errors, axis=0), np.std(errors, axis=0, ddof=1) / np.sqrt(len(errors))
 
     # One past, many futures: invoices issued on the eve are late as often as their truth says.
-    assert (np.abs(mean) < 4 * spread + 1e-3).all()
+    assert (np.abs(mean) < 6 * spread + 1e-3).all()
 
 
 def test_the_ledger_settles_as_the_truth_says() -> None:
@@ -199,8 +199,8 @@ def auc(score: np.ndarray, late: np.ndarray) -> float:
 
 
 @MODES
-def test_the_customer_alone_does_not_tell(pooled: dict[str, pd.DataFrame], mode: str) -> None:
-    all_ = pooled[mode]
+def test_the_customer_alone_does_not_tell(mode: str) -> None:
+    all_ = pooled(mode)
     late = (all_["days_late"] > 0).to_numpy()
     owner = all_["invoice_id"].str.slice(0, 9) + all_["seed"].astype(str)
     customer = all_["p_late"].groupby(owner).transform("mean")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ END = pd.Timestamp("2025-07-01")
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return simulate(customers=200, months=18, seed=3)
+    return simulate(customers=150, months=18, seed=3)
 
 
 def frames(world: World) -> dict[str, pd.DataFrame]:
@@ -59,7 +60,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 
 @MODES
 def test_the_seed_decides(mode: str) -> None:
-    one, again, other = (simulate(60, 9, seed, settings=mode) for seed in (3, 3, 4))
+    one, again, other = (simulate(40, 5, seed, settings=mode) for seed in (3, 3, 4))
 
     # The same seed gives the same tables and the same truth.
     for name, frame in frames(one).items():
@@ -71,8 +72,8 @@ def test_the_seed_decides(mode: str) -> None:
 
 def test_same_seed_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for workers in (1, 2):
-        stream_world(tmp_path / f"one-{workers}", 70, 8, 5, workers=workers)
-    write_world(simulate(70, 8, 5), tmp_path / "whole")
+        stream_world(tmp_path / f"one-{workers}", 30, 5, 5, workers=workers)
+    write_world(simulate(30, 5, 5), tmp_path / "whole")
 
     # Streamed by one worker or by two, or written at once: the same files to the last byte.
     first = bytes_of(tmp_path / "one-1")
@@ -80,29 +81,30 @@ def test_same_seed_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert first == bytes_of(tmp_path / "one-2") == bytes_of(tmp_path / "whole")
 
     # In several blocks too, whoever draws them.
-    monkeypatch.setattr(module, "BLOCK", 16)
-    for workers in (1, 2, 3):
-        stream_world(tmp_path / f"many-{workers}", 70, 8, 5, workers=workers)
-    assert bytes_of(tmp_path / "many-1") == bytes_of(tmp_path / "many-2") == bytes_of(tmp_path / "many-3")
+    monkeypatch.setattr(module, "BLOCK", 11)
+    for workers in (1, 2):
+        stream_world(tmp_path / f"many-{workers}", 30, 5, 5, workers=workers)
+    assert bytes_of(tmp_path / "many-1") == bytes_of(tmp_path / "many-2")
 
 
-@pytest.mark.parametrize(("fewer", "more"), [(1, 2), (1, 9), (7, 8), (60, 61), (60, 75)])
+@pytest.mark.parametrize(("fewer", "more"), [(1, 2), (1, 9), (7, 8), (60, 75)])
 @MODES
 def test_adding_a_customer_changes_no_other(mode: str, fewer: int, more: int) -> None:
-    small, large = (simulate(n, 9, 3, settings=mode) for n in (fewer, more))
-    rest = of_others(large, fewer)
-    assert len(large.ledger.customers) == more
+    for seed in (0, 1):
+        small, large = (simulate(n, 12 if fewer == 1 else 6, seed, settings=mode) for n in (fewer, more))
+        rest = of_others(large, fewer)
+        assert len(large.ledger.customers) == more
 
-    # Every row of everyone else is what it was before, the last bit of its truth included.
-    for name, frame in frames(small).items():
-        assert_frame_equal(frame, rest[name])
+        # Every row of everyone else is what it was before, the last bit of its truth included.
+        for name, frame in frames(small).items():
+            assert_frame_equal(frame, rest[name], check_exact=True)
 
 
 @MODES
 def test_blocks_leave_no_trace(mode: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    whole = simulate(50, 9, 3, settings=mode)
+    whole = simulate(20, 6, 3, settings=mode)
     monkeypatch.setattr(module, "BLOCK", 7)
-    parts = simulate(50, 9, 3, settings=mode)
+    parts = simulate(20, 6, 3, settings=mode)
 
     # The same rows, to the last bit, however many customers are simulated together.
     for name, frame in frames(whole).items():
@@ -115,7 +117,7 @@ def test_blocks_leave_no_trace(mode: str, monkeypatch: pytest.MonkeyPatch, tmp_p
     assert (parts.truth["invoice_id"] == parts.ledger.invoices["invoice_id"]).all()
 
     # What is streamed to a folder holds these rows too.
-    counts = stream_world(tmp_path / "book", 50, 9, 3, settings=mode)
+    counts = stream_world(tmp_path / "book", 20, 6, 3, settings=mode)
     read = read_ledger(tmp_path / "book")
     for name in TABLES:
         assert counts[name] == len(read.table(name))
@@ -141,10 +143,11 @@ def test_tables_are_those_of_the_contract(world: World, tmp_path: Path) -> None:
         assert_frame_equal(read_truth(tmp_path / "book", name), frame, rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 @MODES
 def test_no_more_is_paid_than_billed_on_any_day(mode: str, seed: int) -> None:
-    ledger = simulate(120, 12, seed, settings=mode).ledger
+    settings = replace(Settings.mode(mode), bounces=0.02)
+    ledger = simulate(150, 6, seed, settings=settings).ledger
     payments = ledger.payments.assign(units=units(ledger.payments["amount"]))
     billed = pd.Series(units(ledger.invoices["amount"]), index=ledger.invoices["invoice_id"].to_numpy())
     cash = payments[payments["kind"] == "payment"]
@@ -165,7 +168,9 @@ def test_no_more_is_paid_than_billed_on_any_day(mode: str, seed: int) -> None:
     assert (payments.loc[payments["kind"] != "payment", "units"] > 0).all()
 
     # A reversal takes back what was paid the day before.
-    back = cash[cash["units"] < 0].assign(paid_on=lambda p: p["paid_on"] - pd.Timedelta(days=1), units=lambda p: -p["units"])
+    back = cash[cash["units"] < 0].assign(
+        paid_on=lambda p: p["paid_on"] - pd.Timedelta(days=1), units=lambda p: -p["units"]
+    )
     assert len(back.merge(cash, on=["invoice_id", "paid_on", "units"])) == len(back)
 
     # What is disputed is at most the invoice.
@@ -205,7 +210,12 @@ def test_time_runs_forward_and_ends_with_the_window(world: World) -> None:
             assert not (ledger.table(name)[column] < "2024-01-01").any(), (name, column)
 
     # Nothing happens to an invoice before the day after issue.
-    for name, column in (("payments", "paid_on"), ("disputes", "opened_on"), ("contacts", "sent_on"), ("promises", "made_on")):
+    for name, column in (
+        ("payments", "paid_on"),
+        ("disputes", "opened_on"),
+        ("contacts", "sent_on"),
+        ("promises", "made_on"),
+    ):
         rows = ledger.table(name)
         assert (rows[column].to_numpy() > issued[rows["invoice_id"]].to_numpy()).all()
 
@@ -226,7 +236,7 @@ def test_disputes_end_with_their_invoice(world: World) -> None:
 
 
 def test_the_books_show_no_sign_of_the_window_s_end() -> None:
-    ledger = simulate(1500, 12, 1, policy=None).ledger
+    ledger = simulate(700, 12, 1, policy=None).ledger
     day = ledger.payments["paid_on"]
     reversed_ = ledger.payments[ledger.payments["amount"] < 0]["paid_on"]
     tuesdays = day.dt.day_of_week == 1
@@ -234,9 +244,10 @@ def test_the_books_show_no_sign_of_the_window_s_end() -> None:
     # The last month has as many payments of each kind as others have: nothing is held back for the end.
     per_month = ledger.payments.groupby(["kind", day.dt.month]).size().unstack()
     for kind in ("payment", "credit_note"):
-        assert per_month.loc[kind, 12] > 0.6 * per_month.loc[kind, 8:11].mean()
+        usual = per_month.loc[kind, 8:11].mean()
+        assert per_month.loc[kind, 12] > 0.7 * usual - 4 * np.sqrt(usual)
     assert tuesdays.any()
-    assert reversed_.dt.month.max() == 12
+    assert reversed_.dt.month.max() >= 11
 
     # Who leaves does so in the middle of it too: invoices do not thin out.
     issued = ledger.invoices["issued_on"].dt.month.value_counts()
@@ -247,8 +258,7 @@ def test_the_books_show_no_sign_of_the_window_s_end() -> None:
 def test_forks_share_everything_before_their_day(mode: str) -> None:
     date = pd.Timestamp("2024-07-17")
     plain, first, again, second = (
-        simulate(80, 9, 2, settings=mode, fork=fork)
-        for fork in (None, (date, 1), ("2024-07-17", 1), (date, 2))
+        simulate(50, 8, 2, settings=mode, fork=fork) for fork in (None, (date, 1), ("2024-07-17", 1), (date, 2))
     )
 
     # What is dated before the day is the same in all of them, to the last bit.
@@ -257,7 +267,11 @@ def test_forks_share_everything_before_their_day(mode: str) -> None:
         for w in (plain, first, second):
             frame = w.ledger.table(name)
             frame = frame[frame[spec.dated] < date].reset_index(drop=True) if spec.dated else frame
-            known.append(frame.assign(closed_on=frame["closed_on"].where(frame["closed_on"] < date)) if name == "disputes" else frame)
+            known.append(
+                frame.assign(closed_on=frame["closed_on"].where(frame["closed_on"] < date))
+                if name == "disputes"
+                else frame
+            )
         assert_frame_equal(known[0], known[1])
         assert_frame_equal(known[0], known[2])
 
@@ -277,7 +291,7 @@ def test_forks_share_everything_before_their_day(mode: str) -> None:
     assert len({tuple(p) for p in later}) == 3
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("months", [1, 6, 24])
 def test_the_hard_world_has_a_crisis_within_its_window(seed: int, months: int) -> None:
     calendar = Calendar.of(pd.Timestamp("2024-01-01"), months)
@@ -321,12 +335,12 @@ def test_the_hard_world_differs_in_form() -> None:
     assert HIDDEN.name in set(world.truth["customer_type"])
     assert not any(HIDDEN.name in " ".join(map(str, frame.columns)) for frame in frames(world).values())
     for name in TABLES:
-        text = world.ledger.table(name).select_dtypes("str")
+        text: pd.DataFrame = world.ledger.table(name).select_dtypes("str")
         assert not any(text[c].isin([t.name for t in hard.types]).any() for c in text)
 
 
 def test_money_and_time_have_their_shape() -> None:
-    ledger = simulate(600, 12, 0).ledger
+    ledger = simulate(400, 12, 0).ledger
     state = settle(ledger)
 
     # All kinds of bookings occur, part payments and reversals too; hardly anything is booked on weekends.
@@ -343,7 +357,7 @@ def test_money_and_time_have_their_shape() -> None:
 
     # Sizes are heavy-tailed: a tenth of the customers make up more than a third of the billing.
     billed = ledger.invoices.groupby("customer_id")["amount"].sum().sort_values(ascending=False)
-    assert billed.head(60).sum() > billed.sum() / 3
+    assert billed.head(40).sum() > billed.sum() / 3
 
 
 @pytest.mark.parametrize(("customers", "months"), [(1, 1), (2, 1), (1, 30)])
@@ -403,7 +417,9 @@ def test_progress_sees_every_block(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         ({"settings": Settings(terms={0: 1.0})}, "terms are 0; give days from 1 to 120"),
         ({"settings": Settings(terms={30: 0.5, 200: 0.5})}, "terms are 30, 200; give days from 1 to 120"),
         ({"start": "1960-01-01"}, "1970"),
-        ({"policy": "ladder"}, "ladder"),
+        ({"policy": "ladders"}, "give one of none, ladder, random, confounded"),
+        ({"customers": 2.5}, "a whole number"),
+        ({"fork": ("2024-02-01", "x")}, "a whole number"),
     ],
     ids=str,
 )
