@@ -56,6 +56,7 @@ def _simulate(options: argparse.Namespace) -> Answer:
         mode=options.mode,
         policy=options.policy,
         like=options.like,
+        worlds=options.worlds,
         report=options.report,
         layouts=tuple(options.layouts),
     )
@@ -229,6 +230,9 @@ def _parser() -> argparse.ArgumentParser:
         help="who decides what is sent to customers (ladder)",
     )
     simulate.add_argument("--like", type=Path, metavar="LEDGER", help="a ledger folder whose book to resemble")
+    simulate.add_argument(
+        "--worlds", type=_count, default=150, metavar="N", help="worlds that the fit to --like may draw (150)"
+    )
     simulate.add_argument(
         "--report",
         nargs="?",

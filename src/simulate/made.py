@@ -27,7 +27,7 @@ class Wanted:
 
     Attributes
     ----------
-    like : folder of a ledger to resemble. report : file of the calibration page; ``Path()`` = in the ledger folder.
+    like : folder of a ledger to resemble. worlds : how many the fit may draw. report : file of the calibration page; ``Path()`` = in the ledger folder.
     layouts : of messy exports to write beside the tables.
     """
 
@@ -38,6 +38,7 @@ class Wanted:
     mode: str = "easy"
     policy: str = "ladder"
     like: Path | None = None
+    worlds: int = 150
     report: Path | None = None
     layouts: tuple[str, ...] = ()
 
@@ -57,7 +58,9 @@ def make(out: Path, wanted: Wanted, show: bool) -> tuple[dict[str, Any], str]:
     customers, months, start = wanted.customers or 300, wanted.months or 24, wanted.start or "2024-01-01"
     if like is not None:
         say(f"fitting a world to '{like.name}'", show)
-        found = fit(like, progress=lambda n: say(f"fitting: {n} worlds drawn", show and n % 25 == 0))
+        found = fit(
+            like, worlds=wanted.worlds, progress=lambda n: say(f"fitting: {n} worlds drawn", show and n % 25 == 0)
+        )
         settings = found.settings if wanted.mode == "easy" else _hard(found.settings)
         customers, months = wanted.customers or found.customers, wanted.months or found.months
         start = wanted.start or found.start
