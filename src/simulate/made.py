@@ -27,7 +27,8 @@ class Wanted:
 
     Attributes
     ----------
-    like : folder of a ledger to resemble. worlds : how many the fit may draw. report : file of the calibration page; ``Path()`` = in the ledger folder.
+    like : folder of a ledger to resemble. worlds : how many the fit may draw.
+    report : file of the calibration page; ``Path()`` = in the ledger folder.
     layouts : of messy exports to write beside the tables.
     """
 
