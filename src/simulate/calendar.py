@@ -25,6 +25,9 @@ WEEKLY = tuple(range(5))
 MONTHLY = ((1, 15), (5, 20), (10, 25), (15,), (28,))
 """Pay runs: on a weekday (Monday = 0), or on dates of the month; moved forward to a working day."""
 
+BACKLOG = (0.65, 0.8)
+"""What was to be paid since Friday leaves by these shares on Monday and Tuesday, the rest on Wednesday."""
+
 ANY_DAY, MONTH_END = 0, 1
 FIRST_WEEKLY = 2
 FIRST_MONTHLY = FIRST_WEEKLY + len(WEEKLY)
@@ -88,6 +91,9 @@ class Calendar:
         work = self.workdays
         table = np.empty((RULES, len(self.dates)))
         table[ANY_DAY] = np.where(work, 1.0, self.weekend_share)
+        for day, share in enumerate(BACKLOG):
+            # Where weekends are working days there is no backlog.
+            table[ANY_DAY, work & (self.dates.day_of_week == day)] = 1.0 - (1.0 - share) * (1.0 - self.weekend_share)
         table[MONTH_END] = np.where(self.month_ends, 1.0, np.where(work, self.off_month_end, 0.0))
         weekday, date = self.dates.day_of_week.to_numpy(), self.dates.day.to_numpy()
         runs = [weekday == day for day in WEEKLY] + [np.isin(date, dates) for dates in MONTHLY]

@@ -79,8 +79,10 @@ def test_shares_are_shares() -> None:
     assert shares.shape == (RULES, len(CALENDAR.dates)) == (2 + len(WEEKLY) + len(MONTHLY), len(CALENDAR.dates))
     assert ((shares >= 0) & (shares <= 1)).all()
 
-    # Who pays on any day pays on every working day; on closed days only that one pays at all.
-    assert np.array_equal(full(ANY_DAY), CALENDAR.workdays)
+    # Who pays on any day pays on every working day, a weekend's backlog until Wednesday; on closed days only that one
+    # pays at all.
+    assert ((shares[ANY_DAY] > 0.5) == CALENDAR.workdays).all()
+    assert np.array_equal(full(ANY_DAY), CALENDAR.workdays & (CALENDAR.dates.day_of_week >= 2))
     assert (shares[MONTH_END:, ~CALENDAR.workdays] == 0).all()
 
     # Every rule has a full pay day within any 45 days.
