@@ -199,7 +199,7 @@ class Moments:
     Attributes
     ----------
     invoice : position. day : of the contact. mass, never : of the minds before it, (MINDS, n), and of never, (n,).
-    last : survivors on the last full pay day. press, since : earlier pressure and the days since. blow : its effect.
+    last : what is left of the plans. press, since : earlier pressure and the days since. blow : its effect.
     squeezed, shared : state of the chains. alive : whether the invoice could still be paid.
     """
 

@@ -4,11 +4,14 @@ On its day of issue an invoice gets a *plan*: when the customer means to pay it,
 one of three minds: it remembers the invoice, has forgotten it, or contests it; and some invoices are never paid. On
 each of its pay days the customer pays what it has come to mean to pay since the last one, unless cash holds it back:
 
-    P(paid on day t | unpaid so far, in mind c) = share(t) * cash(t) * (1 - (S_c(t) / S_c(last full pay day)) ** e(t))
+    P(paid on day t | unpaid so far, in mind c) = cash(t) * share(t) * (1 - (S_c(t) / L_c(t)) ** e(t))
+    L_c(t + 1) = L_c(t) * (1 - share(t) * (1 - (S_c(t) / L_c(t)) ** e(t))) ** (1 / e(t))
 
-with S_c(t) the chance that the planned day lies after t, share(t) of :attr:`.calendar.Calendar.shares`, cash(t) what a
-shortage leaves of it (1 without one), and e(t) = exp(pressure of contacts). Nobody, the customer included, knows in
-which mind it is about an unpaid invoice; the masses of the three tell how likely each is.
+with S_c(t) the chance that the planned day lies after t, L_c(t) what is left of it (1 on the day of issue, S_c after a
+full pay day), share(t) of :attr:`.calendar.Calendar.shares`, cash(t) what a shortage leaves of the chance (1 without
+one), and e(t) = exp(pressure of contacts). What cash held back is not made up for: it is paid at the pace of later
+days. Nobody, the customer included, knows in which mind it is about an unpaid invoice; the masses of the three tell how
+likely each is.
 """
 
 from __future__ import annotations
@@ -144,25 +147,29 @@ _NEEDED = (
 
 def chances(
     plans: Plans, day: int | np.ndarray, last: np.ndarray, strength: np.ndarray | float, calendar: Calendar
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray]:
     """The chance to pay on a day, before cash holds it back.
 
     Parameters
     ----------
     day : days since 1970-01-01, one or one per invoice.
-    last : survivors on the last full pay day, (MINDS, n); 1 before the first.
+    last : L of the law, (MINDS, n); 1 on the day of issue.
     strength : e of the law, (n,), or 1.
 
     Returns
     -------
-    chance : per mind, (MINDS, n); 0 past the write-off. now : survivors on the day. full : whether the day is a full
-    pay day of the invoice's rule, (n,).
+    chance : per mind, (MINDS, n); 0 past the write-off. after : L of the next day, (MINDS, n).
     """
     days_late = day - plans.due
     share = calendar.shares[plans.rule, day - calendar.first]
     now = plans.survivors(days_late)
     # Where the plan is certain to lie behind, all that is left to pay is meant to be paid.
     left = np.divide(now, last, out=np.zeros_like(now), where=last > 0)
+    np.minimum(left, 1.0, out=left)
     if not np.isscalar(strength):
         left **= strength
-    return np.where(days_late <= WRITE_OFF, share, 0.0) * (1.0 - left), now, share == 1.0
+    chance = np.where(days_late <= WRITE_OFF, share, 0.0) * (1.0 - left)
+    kept = 1.0 - chance
+    if not np.isscalar(strength):
+        kept **= 1.0 / strength
+    return chance, last * kept

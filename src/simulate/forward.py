@@ -33,7 +33,7 @@ def forward(
 
     Parameters
     ----------
-    mass, last : masses of the minds and survivors on the last full pay day, both (MINDS, n), at the end of ``day``.
+    mass, last : masses of the minds and what is left of the plans, both (MINDS, n), at the end of ``day``.
     day : (n,), all on one weekday. squeezed, shared : own and shared state on it, (n,).
     between : chances of the shared chain, of :class:`.liquidity.Weather`.
     bounced : chance that a payment of a day is reversed on the next, by day of the calendar.
@@ -55,7 +55,7 @@ def forward(
         if (k - first_monday) % WEEK == 0 and k >= first_monday:
             masses = _next_week(masses, plans, between[calendar.week(today)])
         settled[k] = settled[k - 1]
-        chance, now, full = chances(plans, today, last, 1.0 if strength is None else strength[k], calendar)
+        chance, last = chances(plans, today, last, 1.0 if strength is None else strength[k], calendar)
         returned, back = back, None
         if chance.any():
             paid = masses * plans.held[:, :, None, :] * chance
@@ -68,7 +68,6 @@ def forward(
             settled[k] += summed(paid.reshape(-1, n))
         if returned is not None:
             masses += returned
-        last = np.where(full, now, last)
         if offered:
             age = today - plans.issued
             if (age <= DISPUTE_WINDOW).any():

@@ -10,8 +10,9 @@ from typing import Any
 from ..errors import PaybenchError
 from ..ledger import read_ledger
 from ..progress import say, track
-from .calibration import Comparison, fit, write_calibration
-from .calibration.fit import Fit
+from .calibration import calibration, fit, write_calibration
+from .calibration.comparison import distance
+from .calibration.fit import Fit, named
 from .exports import write_export
 from .policies import POLICIES
 from .settings import HIDDEN, Settings
@@ -19,6 +20,10 @@ from .world import stream_world
 
 REPORT = "calibration.html"
 """Name of the calibration page in a ledger folder."""
+
+
+NO_LIKENESS = 10.0
+"""Percentage points between the curves of days late beyond which a fitted world is none."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +59,14 @@ def make(out: Path, wanted: Wanted, show: bool) -> tuple[dict[str, Any], str]:
     """
     if wanted.report is not None or wanted.like is not None:
         _workbench()
+    _check(out, wanted)
     like = read_ledger(wanted.like) if wanted.like is not None else None
     settings, found = Settings.mode(wanted.mode), None
-    customers, months, start = wanted.customers or 300, wanted.months or 24, wanted.start or "2024-01-01"
+    customers, months, start = (
+        wanted.customers or 300,
+        wanted.months or 24,
+        "2024-01-01" if wanted.start is None else wanted.start,
+    )
     if like is not None:
         say(f"fitting a world to '{like.name}'", show)
         found = fit(
@@ -64,37 +74,68 @@ def make(out: Path, wanted: Wanted, show: bool) -> tuple[dict[str, Any], str]:
         )
         settings = found.settings if wanted.mode == "easy" else _hard(found.settings)
         customers, months = wanted.customers or found.customers, wanted.months or found.months
-        start = wanted.start or found.start
+        start = found.start if wanted.start is None else wanted.start
 
     def watch(firsts: Iterable[int]) -> Iterable[int]:
         return track(list(firsts), "simulating", show)
 
+    answer: dict[str, Any] = {}
+    said: list[str] = []
+
+    def finish(new: Path) -> None:
+        """Exports and report are part of the new folder: it is replaced whole, or not at all."""
+        if not (wanted.layouts or like is not None or wanted.report is not None):
+            return
+        ledger = read_ledger(new)
+        if found is not None and like is not None:
+            off = distance(calibration(ledger), calibration(like))
+            answer["fit"] = {"parameters": found.parameters, "distance": off, "before": found.before}
+            said.append(_fitted(off, found))
+        for layout in dict.fromkeys(wanted.layouts):
+            faults = write_export(ledger, new / layout, layout, wanted.seed)
+            answer[layout] = {"folder": str(out / layout), "faults": len(faults)}
+            said.append(f"export as {layout} with {len(faults)} faults, listed in {out / layout / 'faults.csv'}")
+        if wanted.report is not None:
+            inside = wanted.report == Path()
+            parameters = named(found.parameters) if found else None
+            comparison = write_calibration(new / REPORT if inside else wanted.report, ledger, like, parameters)
+            answer.update(report=str(out / REPORT if inside else wanted.report), calibration=comparison.as_dict())
+            said.extend([str(comparison), f"report  {answer['report']}"])
+
+    policy = POLICIES[wanted.policy]
     rows = stream_world(
-        out, customers, months, wanted.seed, start, progress=watch, policy=POLICIES[wanted.policy], settings=settings
+        out, customers, months, wanted.seed, start, progress=watch, policy=policy, settings=settings, finish=finish
     )
-    answer: dict[str, Any] = dict(rows)
-    said = [f"{rows['invoices']} invoices and {rows['payments']} payments written to {out}"]
-    if found is not None:
-        answer["fit"] = {"parameters": found.parameters, "distance": found.distance, "before": found.before}
-        said.append(_fitted(found))
-    ledger = read_ledger(out) if wanted.layouts or wanted.report is not None else None
-    for layout in wanted.layouts:
-        assert ledger is not None
-        faults = write_export(ledger, out / layout, layout, wanted.seed)
-        answer[layout] = {"folder": str(out / layout), "faults": len(faults)}
-        said.append(f"export as {layout} with {len(faults)} planted faults, listed in {out / layout / 'faults.csv'}")
-    if wanted.report is not None:
-        assert ledger is not None
-        file = out / REPORT if wanted.report == Path() else wanted.report
-        comparison: Comparison = write_calibration(file, ledger, like, found.parameters if found else None)
-        answer |= {"report": str(file), "calibration": comparison.as_dict()}
-        said += [str(comparison), f"report  {file}"]
-    return answer, "\n".join(said)
+    first = f"{rows['invoices']} invoices and {rows['payments']} payments written to {out}"
+    return rows | answer, "\n".join([first, *said])
 
 
-def _fitted(found: Fit) -> str:
+def _check(out: Path, wanted: Wanted) -> None:
+    """See before any work that nothing of the user's own would be lost."""
+    if wanted.like is not None and wanted.like.resolve() == out.resolve():
+        raise PaybenchError(f"--out and --like are both {out}; give --out another name, the book would be replaced.")
+    if (out / "import.json").exists():
+        raise PaybenchError(f"{out} holds an imported book; give --out another name, it would be replaced.")
+    report = wanted.report
+    if report is not None and report != Path():
+        if report.suffix.lower() not in (".html", ".htm") or report.is_dir():
+            raise PaybenchError(
+                f"The report cannot be written to {report}; give the name of a file that ends in .html."
+            )
+        if report.resolve().is_relative_to(out.resolve()):
+            raise PaybenchError(f"{report} lies in the ledger's folder; --report without a name writes it there.")
+        if not report.resolve().parent.is_dir():
+            raise PaybenchError(f"There is no folder {report.parent} to write the report to; make it first.")
+
+
+def _fitted(off: float, found: Fit) -> str:
+    if off > NO_LIKENESS:
+        return (
+            f"this is no likeness: the curves of days late differ by {off:.1f} percentage points on average "
+            f"({found.before:.1f} before the fit); the book pays in a way that this world does not know"
+        )
     return (
-        f"days late: the curves differ by {found.distance:.1f} percentage points on average "
+        f"days late: the curves differ by {off:.1f} percentage points on average "
         f"({found.before:.1f} before the fit, {found.worlds} worlds drawn)"
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .delays import FORGOTTEN
+from .settings import CHANNELS
 from .state import State
 from .streams import Purpose
 
@@ -16,6 +17,8 @@ INTENTS = ("promise", "need_time", "dispute", "copy", "paid", "stop", "away", "i
 """What a message means; the words for each are in :mod:`.words`."""
 
 PROMISE, NEED_TIME, DISPUTE, COPY, PAID, STOP, AWAY, INSOLVENT = range(len(INTENTS))
+
+PHONE = CHANNELS.index("phone")
 
 ANSWERED = np.array([1.0, 0.4, 2.0, 0.8])
 """How much likelier each channel is to be answered than e-mail."""
@@ -50,7 +53,7 @@ def answer(state: State, invoice: np.ndarray, channel: np.ndarray) -> None:
             0.3 + 3.0 * forgot,  # copy
             np.full(n, 0.1),  # paid
             0.15 + 0.5 * state.lost[state.invoices.customer[invoice]],  # stop
-            np.full(n, 0.4),  # away
+            np.where(channel == PHONE, 0.0, 0.4),  # away
         ]
     )
     odds[:, done] = 0.0
@@ -75,15 +78,20 @@ def ask_for_time(state: State) -> None:
 
 
 def give_notice(state: State) -> None:
-    """Who goes out of business today writes once, about its first open invoice."""
+    """Who goes out of business today writes once, about its first open invoice; it is left alone from then on."""
     gone = np.flatnonzero(state.cash.gone_on == state.today)
     rows = state.unpaid[np.isin(state.invoices.customer[state.unpaid], gone)]
+    state.allowed[gone] = False
     _, first = np.unique(state.invoices.customer[rows], return_index=True)
     rows = rows[first]
     _write(state, rows, np.zeros(rows.size, dtype=np.int64), np.full(rows.size, INSOLVENT))
 
 
 def _write(state: State, invoice: np.ndarray, channel: np.ndarray, intent: np.ndarray) -> None:
+    # One message a day about an invoice is enough.
+    new = state.wrote[invoice] != state.today
+    invoice, channel, intent = invoice[new], channel[new], intent[new]
+    state.wrote[invoice] = state.today
     if not invoice.size:
         return
     names_a_day = (intent == PROMISE) | (

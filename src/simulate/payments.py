@@ -39,7 +39,7 @@ def pay(state: State, bounced: np.ndarray) -> None:
     pressed = state.press[rows].any()
     own = plans.take(rows)
     strength = np.exp(state.pressure(rows)) if pressed else 1.0
-    chance, now, full = chances(own, state.today, state.last[:, rows], strength, calendar)
+    chance, after = chances(own, state.today, state.last[:, rows], strength, calendar)
     squeezed = state.squeezed(rows).astype(np.int64)
     chance *= own.held[state.shared(), squeezed, np.arange(rows.size)]
     # Nobody pays again on the day on which a payment is reversed.
@@ -53,7 +53,7 @@ def pay(state: State, bounced: np.ndarray) -> None:
     state.mass[:, rows] = np.where(reversed_, paid, mass - paid)
     state.never[rows[reversed_]] = 0.0
     state.draw_patience(rows[reversed_])
-    state.last[:, rows] = np.where(full, now, state.last[:, rows])
+    state.last[:, rows] = after
     back, done = rows[reversed_], rows[does & ~reversed_]
     state.bounced[back] = state.today
     state.log.add("payments", invoice=back, day=state.today, cents=state.cents[back], kind=PAYMENT)
@@ -75,7 +75,7 @@ def pay_parts(state: State) -> None:
     rows = state.unpaid[~state.parted[state.unpaid]]
     late = state.today - state.plans.due[rows]
     rows = rows[(late >= -5) & (late < PART_DAYS - 5)]
-    full = state.calendar.shares[state.plans.rule[rows], state.today - state.calendar.first] == 1.0
+    full = state.calendar.shares[state.plans.rule[rows], state.today - state.calendar.first] > 0.5
     rows = rows[full & state.there(rows) & (state.bounced[rows] < state.today)]
     wanted = np.minimum(state.kind(rows, "part_payments") * state.settings.parting, 0.9)
     rows = rows[state.uniform(rows, Purpose.PART) < 1.0 - (1.0 - wanted) ** (3.0 / PART_DAYS)]

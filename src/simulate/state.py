@@ -62,6 +62,7 @@ class State:
     bounced : day of the last payment that was reversed.
     disputed, contested_cents : day on which the open dispute was opened, and what it is about (0 = all).
     was_disputed, parted, credited, given_up : whether it ever was.
+    wrote : day of the last message about it.
     promised : latest promised day. steps, decided : decisions about it, and the day of the last.
     press, pressed : pressure, and the day on which it was put.
     tired, lost, contacted : of customers: recent contacts, lost goodwill, day of the last contact.
@@ -91,6 +92,7 @@ class State:
         self.contested_cents = np.zeros(n, dtype=np.int64)
         self.was_disputed, self.parted, self.credited, self.given_up = (np.zeros(n, dtype=bool) for _ in range(4))
         self.promised, self.steps, self.decided = (np.full(n, NEVER) for _ in range(3))
+        self.wrote = np.full(n, NEVER)
         self.press, self.pressed = np.zeros(n), np.full(n, NEVER)
         self.tired, self.lost = np.zeros(m), np.zeros(m)
         self.contacted = np.full(m, NEVER)

@@ -34,8 +34,8 @@ from .streams import Fork, Streams
 from .tables import make_tables, to_disk, to_frame
 from .truth import TRUTH_FILES, conformed
 
-BLOCK = 8192
-"""Customers that are simulated together: large enough for arrays, small enough for memory."""
+BLOCK = 2048
+"""Customers that are simulated together: large enough for arrays, small enough for memory and for a quick stop."""
 
 WORKERS = 2
 """Blocks in work at one time when a world is written."""
@@ -45,6 +45,9 @@ USUAL = Ladder()
 
 EARLIEST_START = pd.Timestamp("1971-01-01")
 """Days are counted from 1970, and day 0 stands for never."""
+
+LAST_YEAR, MOST_CUSTOMERS = 2190, 100_000_000
+"""Limits of a world."""
 
 LONGEST_TERM = 120
 """Days of the longest terms that a world can have."""
@@ -112,6 +115,12 @@ class Plan:
             policy = POLICIES[policy]
         if day(start) < EARLIEST_START:
             raise PaybenchError(f"start is {start}; give a day from {EARLIEST_START:%Y-%m-%d} on, after 1970.")
+        if day(start).year + months / 12 > LAST_YEAR:
+            raise PaybenchError(
+                f"{months} months from {start} go on past {LAST_YEAR}; give fewer, or an earlier start."
+            )
+        if customers > MOST_CUSTOMERS:
+            raise PaybenchError(f"customers is {customers}; give {MOST_CUSTOMERS} or fewer.")
         if not all(0 < term <= LONGEST_TERM for term in chosen.terms):
             raise PaybenchError(f"terms are {', '.join(map(str, chosen.terms))}; give days from 1 to {LONGEST_TERM}.")
         branch = None
@@ -199,11 +208,17 @@ def stream_world(
     policy: Policy | str | None = USUAL,
     settings: Settings | str = "easy",
     workers: int = WORKERS,
+    finish: Callable[[Path], None] | None = None,
 ) -> dict[str, int]:
     """Draw a world of any size straight into a ledger folder; arguments as of :func:`simulate`.
 
     Only a few blocks of customers are in memory at a time. Within the files rows are sorted by block of
     :data:`BLOCK` customers, and by date within a block; with one block the folder is that of :func:`write_world`.
+
+    Parameters
+    ----------
+    folder : of the ledger. workers : blocks in work at one time.
+    finish : is given the new folder before it takes its place, to put more into it.
 
     Returns
     -------
@@ -222,18 +237,26 @@ def stream_world(
     def drawn() -> Iterator[Tables]:
         firsts = list(plan.blocks())
         watched = iter(progress(firsts) if progress else firsts)
-        with ThreadPoolExecutor(workers) as pool:
+        pool = ThreadPoolExecutor(workers)
+        try:
             waiting = [pool.submit(_block, plan, first, weather, "short") for first in firsts[:workers]]
             for nth, _ in enumerate(watched):
                 tables, _ = waiting.pop(0).result()
                 if nth + workers < len(firsts):
                     waiting.append(pool.submit(_block, plan, firsts[nth + workers], weather, "short"))
                 yield tables
+        finally:
+            pool.shutdown(cancel_futures=True)
 
-    return _write(folder, Ledger.of(plan.name).settings, drawn())
+    return _write(folder, Ledger.of(plan.name).settings, drawn(), finish)
 
 
-def _write(folder: str | Path, settings: dict[str, object], blocks: Iterator[Tables]) -> dict[str, int]:
+def _write(
+    folder: str | Path,
+    settings: dict[str, object],
+    blocks: Iterator[Tables],
+    finish: Callable[[Path], None] | None = None,
+) -> dict[str, int]:
     check_folder(folder, "ledger folder", "ledger.json")
     rows = dict.fromkeys(TABLES, 0)
     with replaced_folder(folder) as new:
@@ -252,6 +275,8 @@ def _write(folder: str | Path, settings: dict[str, object], blocks: Iterator[Tab
             for writer in writers.values():
                 writer.close()
         (new / "ledger.json").write_text(settings_text(settings), encoding="utf-8")
+        if finish is not None:
+            finish(new)
     return rows
 
 

@@ -81,7 +81,7 @@ def test_chances_are_chances_and_only_on_pay_days(mode: str) -> None:
     last = np.ones((MINDS, n))
     for day in range(-10, 300):
         today = plans.issued + 11 + day
-        chance, now, full = chances(plans, today, last, 1.0, CALENDAR)
+        chance, after = chances(plans, today, last, 1.0, CALENDAR)
         share = CALENDAR.shares[plans.rule, today - CALENDAR.first]
 
         # A chance lies between nothing and the day's share.
@@ -90,11 +90,12 @@ def test_chances_are_chances_and_only_on_pay_days(mode: str) -> None:
         # Once the write-off is due nothing is paid.
         assert (chance[:, today - plans.due > WRITE_OFF] == 0).all()
 
-        # On a full pay day all leaves that was planned since the last one.
-        assert np.array_equal(full, share == 1.0)
-        alive = full & (today - plans.due <= WRITE_OFF)
-        assert np.allclose(((1 - chance) * last)[:, alive], now[:, alive], rtol=0, atol=1e-12)
-        last = np.where(full, now, last)
+        # After a full pay day nothing waits any more of what was planned; without one nothing has left.
+        alive = (share == 1.0) & (today - plans.due <= WRITE_OFF)
+        now = plans.survivors(today - plans.due)
+        assert np.allclose(after[:, alive], now[:, alive], rtol=0, atol=1e-12)
+        assert np.array_equal(after[:, share == 0], last[:, share == 0])
+        last = after
 
 
 @MODES
@@ -119,7 +120,7 @@ def test_extreme_spreads_stay_lawful(mode: str, within: float) -> None:
     plans = drawn(replace(Settings.mode(mode), within=within))
     last = np.ones((MINDS, len(plans.due)))
     for late in range(-60, WRITE_OFF + 1, 4):
-        chance, last, _ = chances(plans, plans.due + late, last, 1.0, CALENDAR)
+        chance, last = chances(plans, plans.due + late, last, 1.0, CALENDAR)
 
         # However narrow or wide the distribution: no chance is missing or outside its limits.
         assert ((chance >= 0) & (chance <= 1)).all()

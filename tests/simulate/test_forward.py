@@ -91,8 +91,9 @@ def slowly(
         left = [survivor(plans, i, mind, today) for mind in range(MINDS)]
         settled.append(settled[-1])
         reversed_: dict[tuple[int, bool, int], float] = {}
+        means = [share * (1 - (left[mind] / last[mind]) ** strength[k]) for mind in range(MINDS)]
         for (shared, short, mind), m in at.items():
-            chance = share * (1 - (left[mind] / last[mind]) ** strength[k]) * plans.held[shared, int(short), i]
+            chance = means[mind] * plans.held[shared, int(short), i]
             settled[-1] += m * chance * (1 - it.bounced[axis])
             at[shared, short, mind] -= m * chance
             reversed_[shared, short, mind] = m * chance * it.bounced[axis]
@@ -100,8 +101,7 @@ def slowly(
         for state, m in waiting.items():
             at[state] += m
         waiting = reversed_
-        if CALENDAR.shares[plans.rule[i], axis] == 1.0:
-            last = left
+        last = [last[mind] * (1 - means[mind]) ** (1 / strength[k]) for mind in range(MINDS)]
         # Customers contest on working days only.
         if today - plans.issued[i] <= DISPUTE_WINDOW and CALENDAR.workdays[axis]:
             for (shared, short, mind), m in list(at.items()):

@@ -18,6 +18,9 @@ DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
 
+CURVE = np.arange(-30, 91)
+"""Days late at which the curves are held against each other."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -181,3 +184,13 @@ def _plain(found: Calibration) -> dict[str, Any]:
             for (name, measure), n in zip(MEASURES.items(), found.figures["n"], strict=True)
         },
     }
+
+
+def distance(one: Calibration, other: Calibration) -> float:
+    """Mean absolute difference of two curves of days late, in percentage points."""
+    curves = [_on_grid(c.curves["days_late"]) for c in (one, other)]
+    return float(100 * np.abs(curves[0] - curves[1]).mean())
+
+
+def _on_grid(curve: pd.Series) -> np.ndarray:
+    return np.interp(CURVE, curve.index.to_numpy(dtype=float), curve.to_numpy(dtype=float), left=0.0)

@@ -186,7 +186,9 @@ def _days(book: _Book) -> Found:
     recent = book.main & (book.issued >= book.end - 90)
     long_enough = not book.empty and book.issued.min() <= book.end - 90
     billed = float(book.amount[recent].sum()) if long_enough else 0.0
-    found["dso"] = _ratio(90 * float(book.open[book.main].sum()), billed), int(recent.sum())
+    # A book in which nothing is open was exported without its open items.
+    owed = float(book.open[book.main].sum())
+    found["dso"] = (_ratio(90 * owed, billed) if owed > 0 else np.nan), int(recent.sum())
     return found
 
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ...errors import PaybenchError
 from ...ledger import Ledger
 from ..settings import Settings
 from ..world import LONGEST_TERM, simulate
+from .comparison import distance
 from .figures import Calibration, calibration
 
 LEAST = 50
@@ -44,9 +44,6 @@ FITTED = {
 
 SOUND = ("prompt", "forgetful", "pay_run")
 
-CURVE = np.arange(-30, 91)
-"""Days late at which the curves are held against each other."""
-
 
 @dataclass(frozen=True)
 class Fit:
@@ -56,8 +53,8 @@ class Fit:
     ----------
     settings, customers, months, start : arguments of :func:`paybench.simulate.simulate`.
     parameters : what was fitted, by name.
-    distance : mean difference of the two curves of days late over :data:`CURVE`, in percentage points; before: with
-        what was counted alone.
+    distance : mean difference of the two curves of days late over :data:`~.comparison.CURVE`, in percentage points;
+        before: with what was counted alone.
     worlds : how many were drawn.
     """
 
@@ -93,6 +90,10 @@ def fit(ledger: Ledger, seed: int = 0, worlds: int = 150, progress: Callable[[in
         raise PaybenchError(
             f"'{ledger.name}' has {matured} matured invoices; fitting a world to a book needs {LEAST} or more."
         )
+    if ledger.payments.empty or not (ledger.invoices["amount"] > 0).all():
+        raise PaybenchError(
+            f"'{ledger.name}' has no payment, or invoices without an amount; a world cannot be fitted to such a book."
+        )
     counted, customers, months, start = _counted(ledger, real)
     many = int(np.clip(customers * np.clip(ENOUGH / len(ledger.invoices), 1, 40), 50, 20_000))
     if len(ledger.invoices) > MOST:
@@ -119,11 +120,22 @@ def fit(ledger: Ledger, seed: int = 0, worlds: int = 150, progress: Callable[[in
 
     first = np.array([start for start, _ in FITTED.values()])
     steps = np.array([step for _, step in FITTED.values()])
-    simplex = np.vstack([first, first + np.diag(steps)])
+    # The loss has valleys side by side: look around before going down.
+    around = np.random.default_rng(seed).normal(size=(worlds // 5, len(first))) * 1.5 * steps
+    tries = [first, *(first + around)]
+    losses = [loss(values) for values in tries]
+    best = tries[int(np.argmin(losses))]
     found = minimize(
-        loss, first, method="Nelder-Mead",
-        options={"initial_simplex": simplex, "maxfev": max(worlds - 2, 1), "xatol": 0.02, "fatol": 0.02},
-    )  # fmt: skip
+        loss,
+        best,
+        method="Nelder-Mead",
+        options={
+            "initial_simplex": np.vstack([best, best + np.diag(steps) / 2]),
+            "maxfev": max(worlds - len(tries) - 3, 1),
+            "xatol": 0.02,
+            "fatol": 0.02,
+        },
+    )
     before = distance(drawn(first)[1], real)
     settings, like = drawn(found.x)
     parameters = {name: getattr(settings, name) for name in (*FITTED, *_COUNTED) if name != "troubled"}
@@ -131,20 +143,41 @@ def fit(ledger: Ledger, seed: int = 0, worlds: int = 150, progress: Callable[[in
     return Fit(settings, customers, months, start, parameters, distance(like, real), before, tried)
 
 
-def distance(one: Calibration, other: Calibration) -> float:
-    """Mean absolute difference of two curves of days late, in percentage points."""
-    curves = [_on_grid(c.curves["days_late"]) for c in (one, other)]
-    return float(100 * np.abs(curves[0] - curves[1]).mean())
+LABELS = {
+    "lateness_shift": "usual days late, shift in days",
+    "between": "spread between customers, factor",
+    "within": "spread within a customer, factor",
+    "forgetting": "forgotten invoices, factor",
+    "cash": "influence of cash, factor",
+    "runs": "customers who pay in runs, factor",
+    "dispute_days": "days by which a dispute delays",
+    "troubled": "share of customers in trouble",
+    "rate": "invoices per 30 days, median customer",
+    "rate_spread": "invoices per customer, log spread",
+    "amount": "amount, median customer",
+    "amount_spread": "amounts between customers, log spread",
+    "own_amount_spread": "amounts within a customer, log spread",
+    "other_terms": "share of invoices with other terms",
+    "month_end_billing": "billing in the month's last week, factor",
+    "weekend_billing": "billing on closed days, factor",
+    "weekend_share": "money moved on closed days, factor",
+    "disputing": "disputes, factor",
+    "parting": "payments in parts, factor",
+    "losing": "losses, factor",
+    "credits": "share of invoices credited",
+}
+"""What the parameters of a fit mean; a factor multiplies what the easy world has."""
+
+
+def named(parameters: dict[str, float]) -> dict[str, float]:
+    """The parameters of a fit by their meaning."""
+    return {LABELS[name]: value for name, value in parameters.items()}
 
 
 _COUNTED = (
     "rate", "rate_spread", "amount", "amount_spread", "own_amount_spread", "other_terms", "month_end_billing",
     "weekend_billing", "weekend_share", "disputing", "parting", "losing", "credits",
 )  # fmt: skip
-
-
-def _on_grid(curve: pd.Series) -> np.ndarray:
-    return np.interp(CURVE, curve.index.to_numpy(dtype=float), curve.to_numpy(dtype=float), left=0.0)
 
 
 def _both(one: Calibration, other: Calibration, name: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...files import replaced_file
 from ...ledger import Ledger
-from .comparison import SPACE, Comparison, compare, period, shown, span, tied
+from .comparison import SPACE, Comparison, compare, distance, period, shown, span, tied
 from .curves import pictures
 from .figures import Calibration
 from .measures import BY_WEEKDAY, MEASURES
@@ -80,6 +80,7 @@ def context(made: Comparison) -> dict[str, Any]:
         "world": _ledger(made.world),
         "like": _ledger(made.like) if made.like else None,
         "tiles": [_row(made, name) for name in _TILES],
+        "distance": f"{distance(made.world, made.like):.1f}" if made.like else "",
         "inside": len(made.inside),
         "compared": len(made.inside) + len(made.outside),
         "outside": [_row(made, name) for name in made.outside],
