@@ -7,13 +7,16 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from tests.trained import Trained, train_small
 
 ROOT = Path(__file__).parents[1]
 
 settings.register_profile("gate", max_examples=25, derandomize=True, deadline=None)
+settings.register_profile(
+    "draft", max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate]
+)  # no shrinking
 settings.register_profile("nightly", max_examples=2000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 

@@ -1,9 +1,10 @@
 """What was known: point-in-time features of decision points, and their labels."""
 
-from .build import KEYS, at_issue, features_at, issue_rows, open_on, open_rows
-from .catalogue import Feature, all_features, catalogue, feature
+from .build import KEYS, at_issue, features_at, landmarks, open_on
+from .catalogue import Feature, all_features, catalogue, feature, forget, missing_flags
 from .labels import labels
 from .outcomes import past_days_late
+from .points import issue_rows, landmark_rows, open_rows
 
 __all__ = [
     "KEYS",
@@ -13,8 +14,12 @@ __all__ = [
     "catalogue",
     "feature",
     "features_at",
+    "forget",
     "issue_rows",
     "labels",
+    "landmark_rows",
+    "landmarks",
+    "missing_flags",
     "open_on",
     "open_rows",
     "past_days_late",

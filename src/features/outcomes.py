@@ -7,7 +7,9 @@ import pandas as pd
 
 from ..ledger import Ledger
 from .build import moments
-from .streams import Floats
+from .kernel.book import Book
+from .kernel.streams import Floats
+from .points import named
 
 
 def past_days_late(ledger: Ledger, rows: pd.DataFrame, first: int, last: int) -> Floats:
@@ -24,19 +26,10 @@ def past_days_late(ledger: Ledger, rows: pd.DataFrame, first: int, last: int) ->
     """
     if "invoice_id" not in rows:
         rows = rows.index.to_frame(index=False)
-    rows = rows.reset_index(drop=True)
+    book = Book(ledger, rows)
     counts = np.zeros((len(rows), last - first + 1))
-    for at in moments(ledger, rows):
-        position = at.own.rows.index.to_numpy()
-        bins = np.clip(at.settled.column("days_late"), first, last) - first
-        by_customer = np.argsort(at.customer, kind="stable")
-        for mine in np.split(by_customer, np.flatnonzero(np.diff(at.customer[by_customer])) + 1):
-            if mine.size == 0:
-                continue
-            lo, hi = at.settled.lo[mine], at.settled.hi[mine]
-            start, end = int(lo.min()), int(hi.max())
-            seen = np.zeros((end - start + 1, counts.shape[1]), dtype=np.int32)
-            seen[np.arange(1, end - start + 1), bins[start:end]] = 1
-            np.cumsum(seen, axis=0, out=seen)
-            counts[position[mine]] = seen[hi - start] - seen[lo - start]
+    for at, places in moments(book, named(book, rows)):
+        settled = at.settled
+        settled.values["bin"] = np.clip(settled.values["days_late"], first, last) - first
+        counts[places] = settled.counts_by_group("bin", counts.shape[1])
     return counts

@@ -34,13 +34,10 @@ def settle(ledger: Ledger) -> pd.DataFrame:
     floor = amount - round(ledger.tolerance * MONEY_UNITS)
     row, paid_day, paid, kind = _applied(ledger)
 
-    lost = kind == "write_off"
-    settled = _reached(n, row[~lost], paid_day[~lost], paid[~lost], floor)
-    closed = _reached(n, row, paid_day, paid, floor)
-    written_off = np.where((settled == NO_DAY) & (closed != NO_DAY), closed, NO_DAY)
-
+    settled, written_off = closings(n, floor, row, paid_day, paid, kind == "write_off")
+    is_open = (settled == NO_DAY) & (written_off == NO_DAY)
     credit = _sum(n, row[kind == "credit_note"], paid[kind == "credit_note"])
-    open_units = np.where(closed == NO_DAY, np.maximum(amount - _sum(n, row, paid), 0), 0)
+    open_units = np.where(is_open, np.maximum(amount - _sum(n, row, paid), 0), 0)
     frame = invoices[["invoice_id", "customer_id", "currency", "issued_on", "due_on", "amount"]].copy()
     frame["settled_on"] = to_dates(settled)
     frame["written_off_on"] = to_dates(written_off)
@@ -50,6 +47,21 @@ def settle(ledger: Ledger) -> pd.DataFrame:
     frame["days_late"] = np.where(known, settled - days(invoices["due_on"]), np.nan)
     frame["days_to_pay"] = np.where(known, settled - days(invoices["issued_on"]), np.nan)
     return frame
+
+
+def closings(
+    n: int, floor: np.ndarray, row: np.ndarray, paid_day: np.ndarray, paid: np.ndarray, write_off: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Days of settlement and of writing off of n invoices (NO_DAY if never), as :func:`settle` defines them.
+
+    Parameters
+    ----------
+    floor : (n,) units that payments have to reach.
+    row, paid_day, paid, write_off : (m,) invoice, day, units of each payment, and whether it is a write-off.
+    """
+    settled = _reached(n, row[~write_off], paid_day[~write_off], paid[~write_off], floor)
+    closed = _reached(n, row, paid_day, paid, floor) if write_off.any() else settled
+    return settled, np.where(settled == NO_DAY, closed, NO_DAY)
 
 
 def _applied(ledger: Ledger) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

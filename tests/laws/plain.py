@@ -20,13 +20,16 @@ def only_growing(ledger: Ledger) -> Ledger:
     odd = (payments["kind"] != "payment") & payments["invoice_id"].isin(paid_off)
     customers = _first(ledger.customers, "customer_id")
     customers["recorded_on"] = pd.NaT
-    disputes = ledger.disputes.drop_duplicates("dispute_id").reset_index(drop=True)
+    disputes = _first(ledger.disputes, "dispute_id")
     return ledger.with_tables(
         {
             "invoices": invoices,
             "payments": payments[~odd].reset_index(drop=True),
             "customers": customers,
             "disputes": disputes,
+            "contacts": _first(ledger.contacts, "contact_id"),
+            "messages": _first(ledger.messages, "message_id"),
+            "promises": _first(ledger.promises, "promise_id"),
         }
     )
 

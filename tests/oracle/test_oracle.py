@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ import pytest
 
 from paybench.ledger.book import Ledger
 from tests.oracle import sqlite as oracle
-from tests.oracle.golden import golden_book, invoices, on, payments, points
+from tests.oracle.golden import invoices, payments, points
 
 TERMS = ["amount", "terms_days", "due_weekday", "due_to_month_end"]
 
@@ -19,16 +18,6 @@ TERMS = ["amount", "terms_days", "due_weekday", "due_to_month_end"]
 def at(ledger: Ledger, invoice: str, number: int) -> pd.Series:
     """The features of one decision point."""
     return oracle.features(ledger, points((invoice, number))).iloc[0]
-
-
-def label(ledger: Ledger, invoice: str, cut_off: int, horizon: int = 20) -> pd.Series:
-    """The labels of one invoice."""
-    return oracle.labels(ledger, points((invoice, cut_off)), on(cut_off), horizon).iloc[0]
-
-
-@pytest.fixture(scope="module")
-def book() -> Ledger:
-    return golden_book()
 
 
 def test_own_terms(book: Ledger) -> None:
@@ -75,9 +64,23 @@ def test_history(book: Ledger) -> None:
 def test_history_of_the_early_days(book: Ledger) -> None:
     # Nothing is known at the start of the first day: counts are 0, the rest is missing.
     first = at(book, "A0", 0)
-    counts = ["n_settled", "open_count", "open_amount", "overdue_count"]
-    assert first[counts].tolist() == [0, 0, 0, 0]
-    assert first.drop([*counts, *TERMS, "country"]).isna().all()
+    own = [*TERMS, "currency", "due_to_quarter_end", "due_to_workday", "workdays_to_due", "age_days", "days_to_due"]
+    counts = [
+        *["instalment", "paid_share", "n_issued", "n_settled", "n_settled_90", "n_settled_365", "lost_count"],
+        *["open_count", "open_amount", "overdue_count", "overdue_amount", "unapplied_amount", "contacts_invoice"],
+        *[
+            "contacts_90",
+            "messages_90",
+            "promise_open",
+            "promises_kept",
+            "promises_broken",
+            "disputed",
+            "disputes_open",
+        ],
+    ]
+    assert first[counts].eq(0).all()
+    assert first["cold_start"] == 1
+    assert first.drop([*counts, *own, "cold_start", "country"]).isna().all()
     # On 12 only A0 is settled, which has no spread; the part of A1 paid on 10 is 2 days ago.
     early = at(book, "A6", 12)
     assert early[["n_settled", "late_share", "days_late_mean", "days_late_last"]].tolist() == [1, 1, 10, 10]
@@ -178,110 +181,14 @@ def test_rows_keep_their_order_and_types(book: Ledger) -> None:
     frame = oracle.features(book, points(("B1", 86), ("A11", 85), ("A11", 34), ("A11", 85)))
     assert frame["amount"].tolist() == [500, 141, 141, 141]
     assert frame["n_settled"].tolist() == [1, 6, 3, 6]
-    assert list(frame.columns) == [
-        *TERMS,
-        *["country", "n_settled", "late_share", "days_late_mean", "days_late_sd", "days_late_last", "late_share_due"],
-        *["late_share_due_10", "days_late_decayed", "days_since_payment", "pay_weekday", "disputed_share"],
-        *["open_count", "open_amount", "overdue_count", "amount_to_usual"],
-    ]
-    assert set(frame.drop(columns="country").dtypes) == {np.dtype("float64")}
-    # No rows give no rows.
-    assert oracle.features(book, points(("A0", 0)).head(0)).shape == (0, 20)
-
-
-@pytest.mark.parametrize(
-    ("invoice", "days_late", "days_to_pay", "written_off", "cancelled", "late", "capped"),
-    [
-        ("A0", 10, 10, False, False, 1, 10),
-        ("A1", 6, 20, False, False, 1, 6),
-        ("A2", -2, 28, False, False, 0, -2),
-        ("A3", 21, 35, False, False, 1, 21),  # 21 is beyond a horizon of 20, which is written as 21
-        ("A4", 0, 30, False, False, 0, 0),
-        ("A5", 0, 30, False, False, 0, 0),
-        ("A6", None, None, True, False, 1, 21),
-        ("A7", -2, 28, False, True, None, None),
-        ("A8", None, None, False, False, 1, 21),  # exactly half credited: not cancelled
-        ("A9", 5, 15, False, False, 0, None),  # due on 80: late matures on 86, days on 101
-        ("A10", None, None, False, False, None, None),
-        ("A11", None, None, False, False, None, None),
-    ],
-)
-def test_labels(
-    book: Ledger,
-    invoice: str,
-    days_late: float | None,
-    days_to_pay: float | None,
-    written_off: bool,
-    cancelled: bool,
-    late: float | None,
-    capped: float | None,
-) -> None:
-    row = label(book, invoice, 86)
-    found = row[["days_late", "days_to_pay", "late", "days_late_capped"]].astype("float64")
-    expected = np.array([days_late, days_to_pay, late, capped], dtype="float64")
-    np.testing.assert_array_equal(found, expected)
-    assert (row["written_off"], row["cancelled"]) == (written_off, cancelled)
-
-
-def test_dates_of_labels(book: Ledger) -> None:
-    names = ["due_on", "settled_on", "late_matures_on", "days_mature_on"]
-    # Due on 19: late is known after 5 days of grace, on 25; the days after 20, on 40.
-    assert label(book, "A3", 86)[names].tolist() == [on(19), on(40), on(25), on(40)]
-    # Before its correction A10 was due on 90.
-    assert label(book, "A10", 75)[names].tolist() == [on(90), pd.NaT, on(96), on(111)]
-    assert label(book, "A10", 76)[names].tolist() == [on(95), pd.NaT, on(101), on(116)]
-
-
-def test_labels_mature_on_their_day_whatever_is_paid(book: Ledger) -> None:
-    # A2, due on 35 and paid on 33: nothing before 41, although its lateness is known on 34.
-    assert label(book, "A2", 40)["days_late"] == -2
-    assert np.isnan(label(book, "A2", 40)["late"])
-    assert label(book, "A2", 41)["late"] == 0
-    # A3, due on 19: on 25 still paid on time; from 27 on late, since it was sent back.
-    assert label(book, "A3", 25)["late"] == 0
-    assert label(book, "A3", 27)["late"] == 1
-    # A9, due on 80 with 5 days of grace, paid on 85: 0 on 86, missing on 85.
-    assert np.isnan(label(book, "A9", 85)["late"])
-    # The days of A8, due on 50, with a horizon of 20: missing on 70, beyond on 71.
-    assert np.isnan(label(book, "A8", 70)["days_late_capped"])
-    assert label(book, "A8", 71)["days_late_capped"] == 21
-
-
-def test_labels_of_what_is_unknown_are_missing(book: Ledger) -> None:
-    # B1 is issued on 86; Z9 never was.
-    assert label(book, "B1", 86).isna().all()
-    assert label(book, "B1", 87)["due_on"] == on(100)
-    assert label(book, "Z9", 86).isna().all()
-    frame = oracle.labels(book, points(("B1", 0), ("A2", 0)), on(86), 20)
-    assert [str(t) for t in frame.dtypes] == [
-        *["datetime64[s]", "datetime64[s]", "float64", "float64", "boolean", "boolean"],
-        *["float64", "datetime64[s]", "float64", "datetime64[s]"],
-    ]
-
-
-@pytest.mark.parametrize(
-    ("paid", "settled_on", "written_off"),
-    [
-        ([(3, 9.995)], 3, False),  # the tolerance of 0.005 is enough
-        ([(3, 9.9949)], None, False),  # and no more
-        ([(3, 10.0), (5, -10.0), (5, 10.0)], 3, False),  # what meets on one day is one sum
-        ([(3, 10.0), (5, -10.0), (6, 10.0)], 6, False),
-        ([(3, 15.0), (5, -5.0)], 3, False),  # the overpaid part goes back
-        ([(3, 15.0), (5, -5.01)], None, False),
-        ([(-4, 10.0)], -4, False),  # before issue
-        ([(3, 4.0), (5, 6.0, "credit_note")], 5, False),
-        ([(3, 6.0), (5, 4.0, "write_off")], None, True),
-        ([(3, 6.0), (5, 4.0, "write_off"), (7, 4.0)], 7, False),
-        ([(3, 6.0), (5, 4.0, "write_off"), (7, -4.0, "write_off")], None, False),  # taken back: open again
-        ([(3, 10.0), (5, 10.0, "write_off")], 3, False),
-        ([(3, 10.0), (5, -1.0), (9, 1.0, "write_off")], None, True),
-    ],
-)
-def test_settlement(paid: list[tuple[Any, ...]], settled_on: int | None, written_off: bool) -> None:
-    rows = [(f"p{k}", "A", "A1", *payment) for k, payment in enumerate(paid)]
-    row = label(Ledger.of(invoices=invoices(("A1", 0, 4, 10.0)), payments=payments(*rows)), "A1", 20)
-    assert row["settled_on"] is on(settled_on) or row["settled_on"] == on(settled_on)
-    assert row["written_off"] == written_off
+    assert frame["currency"].tolist() == ["EUR"] * 4
+    text = ["currency", "country"]
+    assert {str(kind) for kind in frame[text].dtypes} == {"str"}
+    assert set(frame.drop(columns=text).dtypes) == {np.dtype("float64")}
+    # No rows give no rows, of the same types.
+    empty = oracle.features(book, points(("A0", 0)).head(0))
+    assert len(empty) == 0
+    assert empty.dtypes.equals(frame.dtypes)
 
 
 def test_the_last_known_version_counts() -> None:

@@ -1,0 +1,218 @@
+"""Sums over "everything of this group that holds at this day", for many rows at once.
+
+What holds from one day to another is a span. A sum over the spans that hold at t is what began before t minus what
+ended before t: beginnings and ends are sorted once by (group, day), and a sum is the difference of two prefix sums,
+found by binary search. Counts, days and money are integers, so those sums are exact and do not depend on which other
+groups are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...ledger.schema import NO_DAY
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+_SPAN = 1 << 22  # days between the keys of two groups: more than any calendar here has
+_ZERO = 1 << 21  # day 0 in the middle of a span, so that days before 1970 sort as well
+
+Trace = Callable[[str, Ints], None]
+"""Told what went into a number: the name of a stream, and the places of its items."""
+
+
+class Rows:
+    """The decision rows of one block, by one grouping: row i asks about group[i] at the start of day[i].
+
+    Parameters
+    ----------
+    group : (n,) from 0. day : (n,) as_of. groups : how many groups there are.
+    """
+
+    def __init__(self, group: Ints, day: Ints, groups: int) -> None:
+        self.group, self.day, self.groups = group, day, groups
+        self.key = keys(group, day)
+
+    @cached_property
+    def order(self) -> Ints:
+        """Places of the rows by group and day."""
+        return np.argsort(self.key, kind="stable")
+
+    def __len__(self) -> int:
+        return len(self.group)
+
+
+class Spans:
+    """Items that hold from one day to another: at t if ``start < t <= end``.
+
+    Parameters
+    ----------
+    rows : who asks.
+    group : (m,) group of each item, -1 = of none. start, end : (m,) days; NO_DAY = never ends.
+    values : integer columns (m,).
+    """
+
+    def __init__(self, rows: Rows, group: Ints, start: Ints, end: Ints, name: str = "", **values: Ints) -> None:
+        kept = np.flatnonzero((group >= 0) & (start < end))
+        if len(kept) < len(group):
+            group, start, end = group[kept], start[kept], end[kept]
+            values = {column: v[kept] for column, v in values.items()}
+        self._rows, self.name, self.kept = rows, name, kept
+        self.group, self.start, self.end, self.values = group, start, end, values
+        ends = np.flatnonzero(end != NO_DAY)
+        key = np.concatenate([keys(group, start), keys(group[ends], end[ends])])
+        order = np.argsort(key, kind="stable")
+        self._key = key[order]
+        self._item = np.concatenate([np.arange(len(group)), ends])[order]
+        self._sign = np.where(order < len(group), 1, -1)
+        self._known: dict[str, Ints] = {}
+        self.trace: Trace | None = None
+        self.table = ""
+
+    def count(self) -> Ints:
+        """(n,) how many hold."""
+        return self._once("", lambda: self._sum(self._sign))
+
+    def total(self, column: str) -> Ints:
+        """(n,) sum of a column over those that hold."""
+        return self._once(column, lambda: self._sum(self.values[column][self._item] * self._sign))
+
+    def counts(self, column: str, kinds: int) -> Ints:
+        """(n, kinds) how often the values 0..kinds-1 of a column occur among those that hold."""
+        return self._once(f"{column} {kinds}", lambda: self._counts(column, kinds))
+
+    def _counts(self, column: str, kinds: int) -> Ints:
+        m = len(self._item)
+        seen = np.zeros((m + 1, kinds), dtype=np.int32)
+        seen[np.arange(1, m + 1), self.values[column][self._item]] = self._sign
+        np.cumsum(seen, axis=0, out=seen)
+        self._tell()
+        held = seen[self._place]
+        held -= seen[self._begin[self._rows.group]]
+        return held.astype(np.int64)
+
+    def counts_by_group(self, column: str, kinds: int) -> Ints:
+        """The same as :meth:`counts`, for many kinds: one group after the other."""
+        held = np.zeros((len(self._rows), kinds), dtype=np.int64)
+        rows = self._rows.order
+        edges = np.searchsorted(self._rows.group[rows], np.arange(self._rows.groups + 1))
+        for group in np.flatnonzero((np.diff(edges) > 0) & (self._size > 0)):
+            mine = rows[edges[group] : edges[group + 1]]
+            begin = self._begin[group]
+            some = slice(begin, begin + self._size[group])
+            seen = np.zeros((self._size[group] + 1, kinds), dtype=np.int32)
+            seen[np.arange(1, self._size[group] + 1), self.values[column][self._item[some]]] = self._sign[some]
+            np.cumsum(seen, axis=0, out=seen)
+            held[mine] = seen[self._place[mine] - begin]
+        return held
+
+    def weighted(self, day: str, value: str, half_life: float) -> tuple[Floats, Floats]:
+        """(n,) sums of 2 ** (day / half_life), and of the same times a value, over those that hold.
+
+        Days count from the day on which the group's first item began, so that long spans cost no precision. Each
+        group's sums are made one after the other by itself: other groups change no bit of them.
+        """
+        begin, size = self._begin[self._holders], self._size[self._holders]
+        first = np.repeat(self.start[self._item[begin]], size)
+        weight = np.exp2((self.values[day][self._item] - first) / half_life) * self._sign
+        self._tell()
+        sums = []
+        for summand in (weight, weight * self.values[value][self._item]):
+            total = np.concatenate([[0.0], _by_group(summand, begin, size)])
+            sums.append(np.where(self._place > self._begin[self._rows.group], total[self._place], 0.0))
+        return sums[0], sums[1]
+
+    def _sum(self, change: Ints) -> Ints:
+        if not len(change):
+            return np.zeros(len(self._rows), dtype=np.int64)
+        prefix = np.concatenate([[0], np.cumsum(change)])
+        self._tell()
+        sums: Ints = prefix[self._place] - prefix[self._begin][self._rows.group]
+        return sums
+
+    def _once(self, what: str, make: Callable[[], Ints]) -> Ints:
+        """What several features ask for is computed once."""
+        if what not in self._known:
+            self._known[what] = make()
+        return self._known[what]
+
+    @cached_property
+    def _place(self) -> Ints:
+        return np.searchsorted(self._key, self._rows.key)
+
+    @cached_property
+    def _begin(self) -> Ints:
+        return np.searchsorted(self._key, keys(np.arange(self._rows.groups), -_ZERO))
+
+    @cached_property
+    def _size(self) -> Ints:
+        return np.diff(self._begin, append=len(self._key))
+
+    @property
+    def _holders(self) -> Ints:
+        return np.flatnonzero(self._size)
+
+    def _tell(self) -> None:
+        if self.trace is not None:
+            rows = self._rows
+            holds = np.isin(self.group, rows.group) & (self.start < rows.day[0]) & (self.end >= rows.day[0])
+            self.trace(self.name, np.flatnonzero(holds))
+
+
+def _by_group(values: Floats, begin: Ints, size: Ints) -> Floats:
+    """Running sums (m,) that begin anew with each group, added one after the other within it.
+
+    All small groups advance together, each large one by itself: the order of additions is the same either way.
+    """
+    out = values.copy()
+    small = np.flatnonzero(size <= _SMALL)
+    small = small[np.argsort(-size[small], kind="stable")]
+    for step in range(1, int(size[small].max(initial=0))):
+        small = small[: np.searchsorted(-size[small], -step)]
+        at = begin[small] + step
+        out[at] += out[at - 1]
+    for one in np.flatnonzero(size > _SMALL):
+        part = slice(begin[one], begin[one] + size[one])
+        out[part] = np.cumsum(values[part])
+    return out
+
+
+_SMALL = 48
+
+
+def active(group: Ints, start: Ints, end: Ints, asked: Ints, day: Ints) -> Ints:
+    """(n,) place of the one item of the asked group that holds at the day, -1 = none.
+
+    Items of a group do not overlap and are sorted by (group, start).
+    """
+    if len(group) == 0:
+        return np.full(len(asked), -1)
+    place = np.searchsorted(keys(group, start), keys(asked, day)) - 1
+    found = np.maximum(place, 0)
+    there = (place >= 0) & (group[found] == asked) & (start[found] < day) & (day <= end[found])
+    return np.where(there, found, -1)
+
+
+def ratio(part: Ints | Floats, whole: Ints | Floats) -> Floats:
+    """part / whole as float64, NaN where whole is 0."""
+    result = np.full(np.shape(whole), np.nan)
+    np.divide(part, whole, out=result, where=np.asarray(whole) != 0)
+    return result
+
+
+def keys(group: Ints, day: Ints | int) -> Ints:
+    """One number that sorts by group, then by day."""
+    key: Ints = group * _SPAN + (np.clip(day, -_ZERO, _ZERO - 1) + _ZERO)  # "never" comes last
+    return key
+
+
+def unpacked(key: Ints) -> tuple[Ints, Ints]:
+    """Group and day of such numbers."""
+    group: Ints = key // _SPAN
+    return group, key - group * _SPAN - _ZERO
