@@ -1,0 +1,253 @@
+"""Columns that a file does not have but that follow from those that it has: named like a formula of a spreadsheet.
+
+A format may speak of ``=sign(Betrag)`` wherever it speaks of a column. Arguments stand between bars. PATTERN is a date
+pattern of the formats (``%d.%m.%Y``, ``excel``), which may have ``%y``, a year of two digits (69 to 99 are of the last
+century), and at its end ``%T``, a time of day, which does not count. Days come out as ``2025-12-31``.
+
+``=day(COLUMN | PATTERN)``
+    the day; what is written in another way stays as it is.
+``=due(ISSUED | PATTERN | TERMS)``, ``=due(ISSUED | PATTERN | TERMS | DUE)``
+    the due day: what stands in DUE, else ISSUED and the days that TERMS name, else nothing.
+``=sign(AMOUNT)``
+    ``+``, ``-`` or ``0``; empty where no amount stands. A currency in front or behind does not count.
+``=first(COLUMN | COLUMN ...)``
+    ``yes`` in the first row in which these columns say what they say, ``no`` in the others.
+``=last(COLUMN | COLUMN ...)``
+    in the first row in which the other columns say what they say: what stands in the first one in the last of these
+    rows in which it is filled.
+``=later(CHANGED | PATTERN | COLUMN | COLUMN ...)``
+    the day of CHANGED in every row but the first in which these columns say what they say: there nothing.
+``=opens(NUMBER | CUSTOMER | CHANGED | PATTERN | STATE | WORD | WORD ...)``, ``=closes(...)`` with the same arguments
+    of invoices that the file repeats whenever their state changes, in the order of CHANGED: in the row in which the
+    state becomes one of the words, the day of it, and the day on which it stops to be; empty in every other row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..errors import PaybenchError
+from .formats import EXCEL_DAYS, Amounts, Format, Source
+from .parse import FIRST_YEAR, LAST_YEAR, parse_amounts
+from .schema import DATE
+from .sheet import TEXT, Sheet
+from .terms import days_of_terms
+
+ISO = "%Y-%m-%d"
+
+BAR = r"\|"
+"""A bar in the name of a column."""
+
+_FORMULA = re.compile(r"=(\w+)\((.*)\)", re.S)
+_TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?"
+_PARTS = {"%Y": r"(?P<Y>\d{4})", "%y": r"(?P<y>\d{2})", "%m": r"(?P<m>\d{2})", "%d": r"(?P<d>\d{2})"}
+_PARTS |= {"%-m": r"(?P<m>\d{1,2})", "%-d": r"(?P<d>\d{1,2})", "%T": _TIME, EXCEL_DAYS: r"(?P<n>\d{5})(?:\.\d+)?"}
+_UNIT = "(?:[€$£¥]|[A-Z]{3})"
+BARE_AMOUNT = rf"^(?:{_UNIT}\s*)?(.*?)(?:\s*{_UNIT})?$"
+"""What a cell's ``find`` has to be where amounts bear a currency: € 1,50 or 1,50 EUR."""
+
+_EXCEL_EPOCH = np.datetime64("1899-12-30", "D")
+
+
+def formula(name: str, *arguments: str) -> str:
+    """The name of a computed column.
+
+    >>> formula("due", "Datum", "%d.%m.%Y", "Ziel")
+    '=due(Datum | %d.%m.%Y | Ziel)'
+    """
+    return f"={name}({' | '.join(argument.replace('|', BAR) for argument in arguments)})"
+
+
+def computed(sheet: Sheet, source: Source, format: Format) -> Sheet:
+    """The sheet with the formulas that the format speaks of.
+
+    Raises
+    ------
+    PaybenchError
+        If there is no such formula, or the file lacks a column that one is computed from.
+    """
+    columns = dict(sheet.columns)
+    for name in _names(source):
+        if name not in columns and (found := _FORMULA.fullmatch(name)):
+            columns[name] = _compute(name, found[1], _arguments(found[2]), sheet, format)
+    return sheet if len(columns) == len(sheet.columns) else replace(sheet, columns=columns)
+
+
+def _arguments(text: str) -> list[str]:
+    return [argument.strip().replace(BAR, "|") for argument in re.split(r"(?<!\\)\|", text)]
+
+
+def _names(source: Source) -> set[str]:
+    """Every column that a format speaks of."""
+    cells = [cell for rows in source.rows for cell in rows.columns.values()]
+    conditions = [*(rows.when for rows in source.rows), *(rows.prefer for rows in source.rows), *source.frames]
+    conditions += [*(cell.negate_when for cell in cells), *(refusal.when for refusal in source.reject)]
+    return {name for names in (source.allowed, *conditions, *(cell.column for cell in cells)) for name in names}
+
+
+def parse_days(text: pa.Array, pattern: str) -> tuple[np.ndarray, np.ndarray]:
+    """Days (``datetime64[s]``) in one PATTERN, and whether the text is written in it; otherwise the day is void."""
+    found = pc.dictionary_encode(text)
+    pieces = re.split(r"(%-?[a-zA-Z])", pattern) if pattern != EXCEL_DAYS else [pattern]
+    regex = re.compile("".join(_PARTS.get(piece) or re.escape(piece) for piece in pieces))
+    read = [_day_of(regex.fullmatch(written)) for written in found.dictionary.to_pylist()]
+    days = np.array([np.datetime64("NaT", "D"), *read], dtype="datetime64[D]")[found.indices.to_numpy() + 1]
+    ok = ~np.isnat(days)
+    return np.where(ok, days, np.datetime64(0, "D")).astype(DATE), ok
+
+
+def bare_amounts(text: pa.Array) -> pa.Array:
+    """Amounts without the currency in front of them or behind."""
+    return pc.replace_substring_regex(text, pattern=rf"^{_UNIT}\s*|\s*{_UNIT}$", replacement="")
+
+
+def _day_of(found: re.Match[str] | None) -> np.datetime64:
+    if found is None:
+        return np.datetime64("NaT", "D")
+    said = {part: int(number) for part, number in found.groupdict().items()}
+    if "n" in said:
+        return _EXCEL_EPOCH + said["n"]
+    year = said["Y"] if "Y" in said else said["y"] + (1900 if said["y"] >= 69 else 2000)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return np.datetime64("NaT", "D")
+    try:
+        return np.datetime64(f"{year:04}-{said['m']:02}-{said['d']:02}", "D")
+    except ValueError:
+        return np.datetime64("NaT", "D")
+
+
+def _compute(name: str, kind: str, arguments: list[str], sheet: Sheet, format: Format) -> pa.Array:
+    if kind not in _KINDS:
+        raise PaybenchError(f"There is no formula {name}; the formulas are {', '.join(f'={k}(...)' for k in _KINDS)}.")
+    compute, signature = _KINDS[kind]
+    letters, ending = signature.rstrip("*?"), signature[-1]
+    least, most = len(letters) - (ending == "?"), len(arguments) if ending == "*" else len(letters)
+    if not least <= len(arguments) <= most:
+        wanted = f"at least {least}" if ending == "*" else " or ".join(map(str, sorted({least, most})))
+        raise PaybenchError(f"The formula {name} has {len(arguments)} arguments between bars and needs {wanted}.")
+    letters = letters.ljust(len(arguments), letters[-1])
+    columns = [a for a, letter in zip(arguments, letters, strict=False) if letter == "c"]
+    if missing := [a for a in columns if a not in sheet.columns]:
+        raise PaybenchError(
+            f"{sheet.label} has no column {', '.join(missing)} for {name}; it has {', '.join(sheet.columns)}."
+        )
+    return compute(sheet, arguments, format)
+
+
+def _day(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
+    return _in_iso(sheet, arguments[0], arguments[1])
+
+
+def _due(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
+    issued, pattern, terms, *due = arguments
+    days, ok = _days(sheet, issued, pattern)
+    said = pc.dictionary_encode(sheet.trimmed(terms))
+    net = [days_of_terms(text) for text in said.dictionary.to_pylist()]
+    at = said.indices.to_numpy() if len(said) else np.zeros(0, dtype=np.int64)
+    known = ok & np.array([n is not None for n in net], dtype=bool)[at]
+    days = days + np.array([n or 0 for n in net], dtype="timedelta64[D]")[at]
+    derived = pc.if_else(pa.array(known), _iso(days), pa.scalar("", TEXT))
+    if not due:
+        return derived
+    return pc.if_else(pc.equal(sheet.trimmed(due[0]), ""), derived, _in_iso(sheet, due[0], pattern))
+
+
+def _sign(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
+    text, native = sheet.trimmed(arguments[0]), _native(sheet, arguments[0])
+    units, ok = parse_amounts(bare_amounts(text), format.amounts)
+    if native.any():
+        units, ok = (np.where(native, *both) for both in zip(parse_amounts(text, Amounts()), (units, ok), strict=True))
+    return pa.array(np.where(ok, np.array(["0", "+", "-"], dtype=object)[np.sign(units)], ""), TEXT)
+
+
+def _first(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
+    return pa.array(np.where(_again(sheet, arguments), "no", "yes").astype(object), TEXT)
+
+
+def _later(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
+    changed, pattern, *columns = arguments
+    again = pa.array(_again(sheet, columns))
+    return pc.if_else(again, _in_iso(sheet, changed, pattern), pa.scalar("", TEXT))
+
+
+def _last(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
+    text = sheet.trimmed(arguments[0]).to_pandas()
+    said = pd.DataFrame({k: sheet.trimmed(column).to_pandas() for k, column in enumerate(arguments[1:])})
+    last = text.where(text != "").groupby([said[k] for k in said], sort=False).transform("last").fillna("")
+    return pa.array(np.where(said.duplicated(), "", last).astype(object), TEXT)
+
+
+def _again(sheet: Sheet, columns: list[str]) -> np.ndarray:
+    """The rows in which columns say what they said before; where all of them are empty, nothing is said."""
+    said = pd.DataFrame({k: sheet.trimmed(column).to_pandas() for k, column in enumerate(columns)})
+    return (said.duplicated() & (said != "").any(axis=1)).to_numpy()
+
+
+def _opens(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
+    return _spells(sheet, arguments)[0]
+
+
+def _closes(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
+    return _spells(sheet, arguments)[1]
+
+
+def _spells(sheet: Sheet, arguments: list[str]) -> tuple[pa.Array, pa.Array]:
+    number, customer, changed, pattern, state, *words = arguments
+    days, ok = _days(sheet, changed, pattern)
+    inside = pc.is_in(sheet.trimmed(state), value_set=pa.array(words, TEXT)).to_numpy(zero_copy_only=False)
+    of = pd.DataFrame({0: sheet.trimmed(number).to_pandas(), 1: sheet.trimmed(customer).to_pandas()})
+    rows = pd.DataFrame({"number": of.groupby([0, 1], sort=False).ngroup(), "day": days, "in": inside})
+    rows = rows[ok].sort_values(["number", "day"], kind="stable")
+    before = rows.groupby("number", sort=False)["in"].shift(fill_value=False).astype(bool)
+    starts = rows["in"] & ~before
+    # The next row of the same number that is outside ends the spell.
+    ends = rows["day"].where(~rows["in"]).groupby(rows["number"], sort=False).bfill().where(starts)
+    place = np.arange(len(sheet))
+    opened = rows["day"].where(starts).reindex(place).to_numpy(dtype=DATE)
+    return _iso(opened), _iso(ends.reindex(place).to_numpy(dtype=DATE))
+
+
+_KINDS: dict[str, tuple[Callable[[Sheet, list[str], Format], pa.Array], str]] = {
+    "day": (_day, "cp"),
+    "due": (_due, "cpcc?"),
+    "sign": (_sign, "c"),
+    "first": (_first, "c*"),
+    "last": (_last, "cc*"),
+    "later": (_later, "cpc*"),
+    "opens": (_opens, "cccpcw*"),
+    "closes": (_closes, "cccpcw*"),
+}
+"""Each formula and its arguments: c column, p pattern, w word; the last one may be missing (?) or come again (*)."""
+
+
+def _days(sheet: Sheet, column: str, pattern: str) -> tuple[np.ndarray, np.ndarray]:
+    text, native = sheet.trimmed(column), _native(sheet, column)
+    days, ok = parse_days(text, pattern)
+    if native.any():
+        days, ok = (np.where(native, *both) for both in zip(parse_days(text, ISO), (days, ok), strict=True))
+    return days, ok
+
+
+def _native(sheet: Sheet, column: str) -> np.ndarray:
+    """Where a workbook or database holds a date or number, which reads the same in every format."""
+    where = sheet.native.get(column)
+    return np.zeros(len(sheet), dtype=bool) if where is None else where.to_numpy(zero_copy_only=False)
+
+
+def _in_iso(sheet: Sheet, column: str, pattern: str) -> pa.Array:
+    days, ok = _days(sheet, column, pattern)
+    return pc.if_else(pa.array(ok), _iso(days), sheet.trimmed(column))
+
+
+def _iso(days: np.ndarray) -> pa.Array:
+    """Days as text; empty where there is none."""
+    codes, found = pd.factorize(days)
+    text = np.array([*np.datetime_as_string(found.astype("datetime64[D]")).tolist(), ""], dtype=object)
+    return pa.array(text[codes], TEXT)

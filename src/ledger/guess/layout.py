@@ -1,0 +1,124 @@
+"""How a text file is laid out: its encoding, what separates its columns, and the line of their names."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...errors import PaybenchError
+
+DELIMITERS = {",": "','", ";": "';'", "\t": "tabs", "|": "'|'"}
+"""What may separate columns, and how it is called."""
+
+_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_LOOKED_AT = 500
+"""Lines that tell the delimiter; the encoding is told by all of them."""
+
+_NO_NAME = re.compile(r"[\d\s.,:/()+-]*")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a reader has to know before it sees columns.
+
+    Attributes
+    ----------
+    encoding : as Python names it. delimiter : one of :data:`DELIMITERS`. skip : lines above the column names.
+    said : the same in words.
+    """
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    skip: int = 0
+    said: str = ""
+
+
+def sniff_layout(path: Path) -> Layout:
+    """Tell the layout of a text file.
+
+    Raises
+    ------
+    PaybenchError
+        If it cannot be read, is empty, or no line of it can be the column names of those that follow.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise PaybenchError(f"There is no file {path}; give the path of an export.") from None
+    except OSError as error:
+        raise PaybenchError(f"{path} cannot be read ({error.strerror}); give the path of an export.") from None
+    encoding, marked = sniff_encoding(content)
+    text = content.decode(encoding, "replace").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    lines = list(io.StringIO(text, newline=""))
+    found = [(*head, delimiter) for delimiter in DELIMITERS if (head := _header(lines[:_LOOKED_AT], delimiter))]
+    if not found:
+        raise PaybenchError(
+            f"{path} has no line of column names, separated by one of {', '.join(DELIMITERS.values())}, that its rows "
+            "share; export it again with its column names."
+        )
+    _, skip, delimiter = max(found, key=lambda head: head[0])
+    above = "" if not skip else f", {skip} line{'s' * (skip > 1)} above the column names"
+    mark = " with a byte-order mark" if marked else ""
+    return Layout(
+        encoding, delimiter, skip, f"text in {encoding}{mark}, columns between {DELIMITERS[delimiter]}{above}"
+    )
+
+
+def sniff_encoding(content: bytes) -> tuple[str, bool]:
+    """The encoding, and whether a byte-order mark says it.
+
+    Without a mark: UTF-16 if every other byte is NUL, UTF-8 if more lines with other letters than those of ASCII are
+    valid in it than are not (the others are slips, which the reader sets aside), else Windows' cp1252.
+    """
+    for mark, encoding in _MARKS.items():
+        if content.startswith(mark):
+            return encoding, True
+    start = content[:2000]
+    for encoding, nuls in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
+        if nuls and nuls.count(0) > 0.7 * len(nuls):
+            return encoding, False
+    other = [line for line in content.splitlines() if not line.isascii()]
+    valid = sum(_is_utf8(line) for line in other)
+    return ("utf-8" if 2 * valid >= len(other) else "cp1252"), False
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _header(lines: list[str], delimiter: str) -> tuple[float, int] | None:
+    """How well a delimiter explains the lines, and how many stand above the column names."""
+    records: list[tuple[int, list[str]]] = []
+    reader = csv.reader(lines, delimiter=delimiter)
+    before = 0
+    try:
+        for fields in reader:
+            if any(field.strip() for field in fields):
+                records.append((before, fields))
+            before = reader.line_num
+    except csv.Error:
+        pass
+    best: tuple[float, int] | None = None
+    widths = Counter(len(fields) for _, fields in records)
+    for k, (line, fields) in enumerate(records):
+        width = len(fields)
+        if width > 1 and _are_names(fields):
+            share = widths[width] / (len(records) - k)
+            if share >= 0.5 and (best is None or min(share, 1) * width > best[0]):
+                best = min(share, 1) * width, line
+        widths[width] -= 1
+    return best
+
+
+def _are_names(fields: list[str]) -> bool:
+    names = [field.strip() for field in fields if field.strip()]
+    return len(names) > 1 and len(names) >= 0.6 * len(fields) and not any(map(_NO_NAME.fullmatch, names))

@@ -1,0 +1,162 @@
+"""A guess as a page of text, 80 columns wide: what was taken for what and why, and the first rows as they are read."""
+
+from __future__ import annotations
+
+from textwrap import fill
+
+import pandas as pd
+
+from ..importer import Import
+from ..parse import example_date
+from .columns import SURE, Found
+from .maps import target_of
+from .reading import Guess
+from .shape import INSTALMENTS, STATES, Shape
+
+WIDTH = 80
+_ROWS = 3
+_SHOWN = ("invoice_id", "customer_id", "issued_on", "due_on", "amount", "currency")
+
+
+def preview(guess: Guess, shape: Shape, result: Import | None, question: str | None) -> str:
+    """The page.
+
+    Parameters
+    ----------
+    result : what an import of the file by the guess gives; None if there is none.
+    question : what has to be said before an import.
+    """
+    parts = [_head(guess, shape), _mapping(guess)]
+    if unused := guess.unused():
+        parts.append(_wrapped(f"not used: {', '.join(unused)}"))
+    if notes := [*guess.notes, *_of_shape(guess, shape)]:
+        parts.append("\n".join(_wrapped(f"uncertain: {note}") for note in notes))
+    parts.append(_raw(guess) if result is None else _read(result))
+    if question:
+        parts.append(_wrapped(question))
+    return "\n\n".join(parts)
+
+
+def mapping(guess: Guess) -> str:
+    """The part of the page that says what was taken for what."""
+    return _mapping(guess)
+
+
+def _head(guess: Guess, shape: Shape) -> str:
+    issued = guess.found.get("issued_on")
+    pattern = issued.days.pattern if issued and issued.days else None
+    minus = ", ".join(style for style in guess.amounts.minus if style != "leading")
+    facts = [
+        guess.layout.said,
+        f"{len(guess.sheet)} rows, each {shape.row}" + (f"; {shape.again} for an invoice again" if shape.again else ""),
+        *([f"days like {written(pattern)}"] if pattern else []),
+        f"amounts like 1{guess.amounts.thousands[:1]}234{guess.amounts.decimal}56 ({guess.amounts_why})"
+        + (f", minus also {minus}" * bool(minus)),
+    ]
+    return "\n".join([guess.path.name, *(_wrapped(fact, "  ") for fact in facts)])
+
+
+def written(pattern: str) -> str:
+    """The last day of 2025 in a pattern of :mod:`..formulas`."""
+    return example_date(pattern.replace("%y", "25").replace("%T", "23:59"))
+
+
+def _mapping(guess: Guess) -> str:
+    rows = [("ours", "theirs", "sure", "why")]
+    issued = guess.found.get("issued_on")
+    usual = issued.days.pattern if issued and issued.days else None
+    for ours, found in guess.found.items():
+        theirs = f"'{found.column}'" if found.constant else found.column
+        why = found.reason + (
+            f"; days like {written(found.days.pattern)}" if found.days and found.days.pattern != usual else ""
+        )
+        rows.append((target_of(ours), theirs, f"{found.confidence:.0%}", why))
+    unknown = [ours for ours in guess.missing() if ours not in guess.found]
+    rows += [(target_of(ours), "?", "", "no column could be told") for ours in unknown]
+    first, second = (max(len(_cut(row[k], 24)) for row in rows) for k in (0, 1))
+    lines = []
+    for ours, theirs, sure, why in rows:
+        start = f"{_cut(ours, 24):<{first}}  {_cut(theirs, 24):<{second}}  {sure:>4}  "
+        lines.append(
+            fill(
+                start + why, WIDTH, subsequent_indent=" " * len(start), break_on_hyphens=False, drop_whitespace=False
+            ).rstrip()
+        )
+    return "\n".join(line.rstrip() for text in lines for line in text.splitlines())
+
+
+def _of_shape(guess: Guess, shape: Shape) -> list[str]:
+    notes = [
+        f"{target_of(ours)} is not imported from {f.column}: less than {SURE:.0%} sure"
+        for ours, f in guess.found.items()
+        if f.confidence < SURE and ours not in guess.missing()
+    ]
+    words = shape.words
+    if "paid" in words.get("status", {}).values() and "paid_on" not in guess.found:
+        notes.append(f"{guess.column('status')} says what is paid, but no column says when; all invoices stay open")
+    disputed = "disputed" in words.get("dispute", {}).values()
+    if disputed and not {"opened_on", "recorded_on", "paid_on"} & set(guess.found):
+        notes.append("there are disputes, but no column says when; they are not imported")
+    if shape.changes and shape.row == STATES and "recorded_on" not in guess.found:
+        notes.append(
+            "invoices come again with another amount or day, and no column says when that changed; with the same "
+            "amount the first row counts, with another one it is an invoice of its own"
+        )
+    if shape.row == INSTALMENTS:
+        notes.append("the same number is due on different days, which is read as instalments, not as a changed day")
+    if "kind" in words and (unknown := _unknown_kinds(guess, words["kind"])):
+        notes.append(f"{guess.column('kind')} is {', '.join(unknown)} in rows that are set aside; no known type")
+    if "payment" in words.get("kind", {}).values() and not guess.known("credits"):
+        notes.append("no column says which invoice a payment is for (payments.invoice_id); invoices stay open")
+    if shape.credits and "kind" not in words:
+        notes.append(f"{guess.column('amount')} is below zero in rows that are read as credit notes")
+    return notes
+
+
+def _unknown_kinds(guess: Guess, words: dict[str, str]) -> list[str]:
+    column = next(c for c in guess.columns if c.name == guess.column("kind"))
+    return [text for text in column.values.text.to_pylist() if text not in words and text != column.name][:5]
+
+
+def _read(result: Import) -> str:
+    invoices = result.ledger.invoices.head(_ROWS)
+    frame = pd.DataFrame({name: _text(invoices[name]) for name in _SHOWN})
+    tables = {name: count for name, count in result.summary["tables"].items() if count}
+    counts = ", ".join(f"{count} {name[:-1] if count == 1 else name}" for name, count in tables.items())
+    lines = ["the first rows as they are read", *_grid(frame), _wrapped(f"in all: {counts}")]
+    lines += [_wrapped(f"{count} rejected: {reason}", "  ") for reason, count in result.summary["reasons"].items()]
+    if over := sum(file["passed_over"] for file in result.summary["files"]):
+        lines.append(f"  {over} passed over: empty, or summing up the others")
+    return "\n".join(lines)
+
+
+def _raw(guess: Guess) -> str:
+    known: list[tuple[str, Found]] = [(ours, f) for ours, f in guess.found.items() if ours in _SHOWN and not f.constant]
+    rows = pd.DataFrame({target_of(ours): guess.sheet.trimmed(f.column).to_pandas() for ours, f in known})
+    filled = (rows != "").sum(axis=1) > 0.5 * rows.shape[1]
+    return "\n".join(["the first rows as they stand", *_grid(rows[filled].head(_ROWS))])
+
+
+def _text(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return values.dt.strftime("%Y-%m-%d")
+    if pd.api.types.is_float_dtype(values):
+        return values.map("{:.2f}".format)
+    return values.astype("str")
+
+
+def _grid(frame: pd.DataFrame) -> list[str]:
+    cells = [list(map(str, frame.columns)), *([_cut(str(v), 20) for v in row] for row in frame.to_numpy())]
+    widths = [max(len(row[k]) for row in cells) for k in range(frame.shape[1])]
+    return [
+        "  " + "  ".join(f"{v:<{w}}" for v, w in zip(row, widths, strict=True)).rstrip()[: WIDTH - 2] for row in cells
+    ]
+
+
+def _cut(text: str, most: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    return fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False)
