@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from math import inf
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -48,14 +49,23 @@ class Ledger:
         """See that the settings can be counted with."""
         if not isinstance(self.grace_days, int) or self.grace_days < 0:
             raise PaybenchError(f"grace_days is {self.grace_days!r}; give a whole number of days, 0 or more.")
+        try:
+            if self.time_zone != "UTC":  # which is there without any data base of zones
+                ZoneInfo(self.time_zone)
+        except (ValueError, TypeError, KeyError, OSError):
+            raise PaybenchError(
+                f"time_zone is {self.time_zone!r}; give an IANA name like Europe/Berlin, or UTC."
+            ) from None
         if not isinstance(self.tolerance, int | float) or not 0 <= self.tolerance < inf:
             raise PaybenchError(f"tolerance is {self.tolerance!r}; give an amount in currency units, 0 or more.")
 
     @classmethod
     def of(cls, name: str = "book", **parts: object) -> Ledger:
         """A ledger from raw tables: each is conformed to the contract; settings pass through."""
-        tables = {k: conform(k, v) for k, v in parts.items() if k in TABLES and isinstance(v, pd.DataFrame)}
-        settings = {k: v for k, v in parts.items() if k not in tables}
+        raw = {k: v for k, v in parts.items() if k in TABLES and isinstance(v, pd.DataFrame)}
+        settings = {k: v for k, v in parts.items() if k not in raw}
+        zone = str(settings.get("time_zone", "UTC"))
+        tables = {k: conform(k, v, zone) for k, v in raw.items()}
         return cls(name=name, **tables, **settings)  # type: ignore[arg-type]
 
     def table(self, name: str) -> pd.DataFrame:

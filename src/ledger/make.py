@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -12,10 +14,18 @@ import pyarrow.compute as pc
 
 from ..errors import PaybenchError
 from .formats import Cell, Conditions, Format, Rows, Source
-from .parse import example_date, parse_amounts, parse_dates, parse_flags, parse_numbers
-from .schema import DATE, KINDS, MONEY_UNITS, Column
+from .formulas import computed
+from .parse import example_date, parse_amounts, parse_dates, parse_flags, parse_native, parse_numbers
+from .repeats import dispute_versions
+from .schema import DATE, KINDS, MONEY_UNITS, Column, units
 from .sheet import TEXT, Sheet
 from .verdict import Verdict
+
+MATCH, PREFER = " match", " prefer"
+"""While an import runs: what ``match`` compares, where ``prefer`` holds (no column of a file begins with a blank)."""
+
+OWN_COLUMNS = ("renumbered", "given_id", "given_invoice_id", "split_of")
+"""Columns that the reader writes itself; an export cannot bring them."""
 
 _CONTROL = r"[\x00-\x1f\x7f]"
 
@@ -36,13 +46,17 @@ def make_rows(number: int, source: Source, format: Format, verdict: Verdict) -> 
     PaybenchError
         If the file lacks a column that the format needs, or has it twice.
     """
-    sheet = verdict.sheets[number]
+    sheet = computed(verdict.sheets[number], source, format)
     at = verdict.positions(number)
     _check_columns(sheet, source, format)
     main = source.rows[0].table
     verdict.bears_money[number] = any("currency" in rows.spec.names for rows in source.rows)
     broken = np.array([reason is not None for reason in sheet.broken], dtype=bool)
     verdict.reject(at[broken], main, sheet.broken[broken])
+    for framing in source.frames:
+        over = _holds(framing, sheet) & ~broken
+        verdict.pass_over(at[over])
+        broken |= over
     for column, words in source.allowed.items():
         bad = ~_is_in(sheet.trimmed(column), words)
         verdict.reject(at[bad], main, f"{column} is not one of {', '.join(words)}")
@@ -50,10 +64,11 @@ def make_rows(number: int, source: Source, format: Format, verdict: Verdict) -> 
         verdict.reject(at[_holds(refusal.when, sheet)], main, refusal.reason)
 
     made, used, counted = [], broken.copy(), broken.copy()
+    match = next((cell.match for rows in source.rows for cell in rows.columns.values() if cell.match), None)
     for rows in source.rows:
         wanted = _holds(rows.when, sheet) & ~broken
         counts = ~counted[wanted] & (not rows.once)
-        made.append(_Maker(rows, sheet, format, verdict, at[wanted], wanted, counts).made(source.keep_others))
+        made.append(_Maker(rows, sheet, format, verdict, at[wanted], wanted, counts).made(source.keep_others, match))
         used |= wanted
         counted |= wanted & (not rows.once)
     verdict.reject(at[~used], main, "it makes no row of any table of this format")
@@ -64,9 +79,10 @@ def _check_columns(sheet: Sheet, source: Source, format: Format) -> None:
     needs = source.needs()
     missing = [names for names in needs if sheet.first_of(names) is None]
     if missing:
+        there = ", ".join(filter(None, sheet.columns))
         raise PaybenchError(
-            f"{sheet.label} has no column {_or(missing)}; it has {', '.join(sheet.columns)}, and the format "
-            f"'{format.name}' needs {_or(needs)}."
+            f"{sheet.label} has no column {_or(missing)}; it has {there}, and the format '{format.name}' needs "
+            f"{_or(needs)}."
         )
     read = {name for rows in source.rows for cell in rows.columns.values() for name in cell.column}
     read |= {name for names in needs for name in names}
@@ -97,7 +113,7 @@ class _Maker:
         self.at, self.wanted, self.counts = at, wanted, counts
         self.pick = pa.array(wanted)
 
-    def made(self, keep_others: bool) -> Made:
+    def made(self, keep_others: bool, match: str | None) -> Made:
         spec = self.rows.spec
         data: dict[str, pd.Series] = {}
         for column in spec.columns:
@@ -108,13 +124,25 @@ class _Maker:
             else:
                 data[column.name] = pd.Series(index=self.at, dtype=_dtype(column))
         frame = pd.DataFrame(data, index=self.at)
+        for ours, cell in self.rows.columns.items():
+            if cell.made_of:
+                frame[ours] = cell.prefix + _numbers_of(frame[list(cell.made_of)])
+        if self.rows.table == "disputes" and len(frame):
+            frame = dispute_versions(frame)
         self._check(frame)
         if keep_others:
             for name in self.sheet.columns:
-                if name not in spec.names and name != "renumbered":
-                    text = self.sheet.columns[name].filter(self.pick)
-                    frame[name] = _text(text, pc.not_equal(text, ""), self.at)
+                if name and name not in spec.names and name not in OWN_COLUMNS:
+                    frame[name] = self._as_text(name)
+        if match:
+            frame[MATCH] = self._as_text(match)
+        if self.rows.prefer:
+            frame[PREFER] = _holds(self.rows.prefer, self.sheet)[self.wanted]
         return Made(self.rows, frame)
+
+    def _as_text(self, name: str) -> pd.Series:
+        text = self.sheet.columns[name].filter(self.pick)
+        return _text(text, pc.not_equal(text, ""), self.at)
 
     def reject(self, bad: np.ndarray, reason: str) -> None:
         self.verdict.reject(self.at[bad], self.rows.table, reason)
@@ -125,6 +153,8 @@ class _Maker:
             text = pa.array([cell.value], TEXT).take(pa.array(np.zeros(len(self.at), dtype=np.int64)))
         else:
             text = (self.sheet.columns[name] if column.kind == "text" else self.sheet.trimmed(name)).filter(self.pick)
+        if cell.find is not None:
+            text = self._found(text, cell.find, name, column.required and cell.empty is None)
         if cell.words:
             text = self._translated(text, cell, name)
         if cell.empty is not None:
@@ -135,6 +165,11 @@ class _Maker:
         if column.kind in ("id", "text"):
             return self._words(column, cell, name, text, filled)
         values, ok, like = self._parsed(column, cell, text)
+        if source is not None and source in self.sheet.native:
+            native = self.sheet.native[source].filter(self.pick).to_numpy(zero_copy_only=False)
+            pattern = cell.dates or self.format.dates
+            theirs, right = parse_native(text, column.kind, pattern, self.sheet.counts_days)
+            values, ok = np.where(native, theirs, values), np.where(native, right, ok)
         self.reject(filled & ~ok, f"{name} is not {like}")
         if column.kind == "flag":
             return pd.Series(values, index=self.at)
@@ -159,6 +194,10 @@ class _Maker:
         return *parse_flags(text, format.true_words, format.false_words), f"one of {words}"
 
     def _words(self, column: Column, cell: Cell, name: str, text: pa.Array, filled: np.ndarray) -> pd.Series:
+        if column.kind == "id" and name in self.sheet.native:
+            # Where a number is missing in other rows, pandas and databases write 123 as 123.0.
+            native = self.sheet.native[name].filter(self.pick)
+            text = pc.if_else(native, pc.replace_substring_regex(text, r"^(-?\d+)\.0$", r"\1"), text)
         if column.kind == "id":
             control = pc.match_substring_regex(text, _CONTROL).to_numpy(zero_copy_only=False)
             self.reject(control, f"{name} contains a line break or another control character")
@@ -174,16 +213,28 @@ class _Maker:
             text = pc.binary_join_element_wise(pa.scalar(cell.prefix, TEXT), text, pa.scalar("", TEXT))
         return _text(text, pa.array(filled), self.at)
 
+    def _found(self, text: pa.Array, expression: str, name: str, required: bool) -> pa.Array:
+        """What a regular expression finds; each text is searched once."""
+        pattern = re.compile(expression)
+        coded = text.dictionary_encode()
+        finds = [pattern.search(word) for word in coded.dictionary.to_pylist()]
+        words = [(found[1 if pattern.groups else 0] or "").strip() if found else "" for found in finds]
+        result = pa.array(words, TEXT).take(coded.indices)
+        if required:
+            nothing = pc.and_(pc.equal(result, ""), pc.not_equal(text, "")).to_numpy(zero_copy_only=False)
+            self.reject(nothing, f"{name} says nothing of the kind that is looked for in it")
+        return result
+
     def _translated(self, text: pa.Array, cell: Cell, name: str) -> pa.Array:
         place = pc.index_in(text, value_set=pa.array(list(cell.words), TEXT))
         unknown = pc.and_(pc.is_null(place), pc.not_equal(text, "")).to_numpy(zero_copy_only=False)
         self.reject(unknown, f"{name} is not one of {', '.join(cell.words)}")
         return pc.coalesce(pa.array(list(cell.words.values()), TEXT).take(place), pa.scalar("", TEXT))
 
-    def _count(self, units: np.ndarray, readable: np.ndarray) -> None:
+    def _count(self, amounts: np.ndarray, readable: np.ndarray) -> None:
         if "currency" in self.rows.spec.names:
             counted = readable & self.counts
-            self.verdict.units[self.at[counted]] = units[counted]
+            self.verdict.units[self.at[counted]] = amounts[counted]
             self.verdict.counted[self.at[counted]] = True
 
     def _check(self, frame: pd.DataFrame) -> None:
@@ -191,6 +242,15 @@ class _Maker:
         if self.rows.table == "invoices":
             self.reject((frame["amount"] <= 0).to_numpy(), "its amount is not above zero")
             self.reject((frame["due_on"] < frame["issued_on"]).to_numpy(), "it is due before it was issued")
+
+
+def _numbers_of(facts: pd.DataFrame) -> pd.Series:
+    """Sixteen hex digits for what a row says, and ``-2`` behind them for the second row that says it."""
+    columns = [pd.Series(units(v) if v.dtype == np.float64 else v, facts.index) for _, v in facts.items()]
+    rows = zip(*(column.astype("str").fillna("").tolist() for column in columns), strict=True)
+    numbers = pd.Series([blake2b("\x1f".join(row).encode(), digest_size=8).hexdigest() for row in rows], facts.index)
+    nth = numbers.groupby(numbers).cumcount()
+    return numbers.where(nth == 0, numbers + "-" + (nth + 1).astype("str")).astype("str")
 
 
 def _dtype(column: Column) -> Any:

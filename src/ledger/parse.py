@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .formats import Amounts
+from .formats import EXCEL_DAYS, Amounts
 from .schema import DATE, MONEY_UNITS
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -20,11 +20,23 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 _DATE_PARTS = {"%Y": r"(?P<Y>\d{4})", "%m": r"(?P<m>\d{2})", "%d": r"(?P<d>\d{2})"}
 _DATE_PARTS |= {"%-m": r"(?P<m>\d{1,2})", "%-d": r"(?P<d>\d{1,2})"}
+_EXCEL_DAY_0 = np.datetime64("1899-12-30", "D")
+_EXCEL_MARCH_1900 = 61
+"""Before it Excel's days are one off: it knows a 29 February 1900."""
+
+_MOST_EXACT = 200_000_000_000
+"""Below it float64 holds four decimals."""
+
+_NOISE = 1e-13
+"""What sums of floats leave, relative to the amount."""
+
 _SIGNS = {"leading": "-0", "trailing": "0-", "parentheses": "(0)"}
 
 
 def parse_dates(text: pa.Array, pattern: str) -> tuple[np.ndarray, np.ndarray]:
     """Calendar days (``datetime64[s]``) written in one pattern; see :class:`.formats.Format` for its language."""
+    if pattern == EXCEL_DAYS:
+        return _excel_days(text)
     pieces = re.split(r"(%-?[a-zA-Z])", pattern)
     regex = "".join(_DATE_PARTS.get(piece) or re.escape(piece) for piece in pieces)
     found = pc.extract_regex(text, pattern=f"^{regex}$")
@@ -37,8 +49,19 @@ def parse_dates(text: pa.Array, pattern: str) -> tuple[np.ndarray, np.ndarray]:
     return dates.astype(DATE), ok
 
 
+def _excel_days(text: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    found = pc.extract_regex(text, pattern=r"^(?P<n>\d{1,6})(?:\.0+)?$")
+    ok = pc.is_valid(found).to_numpy(zero_copy_only=False)
+    numbers = _integers(pc.struct_field(found, "n"), ok)
+    dates = _EXCEL_DAY_0 + numbers
+    ok = ok & (numbers >= _EXCEL_MARCH_1900) & (dates < np.datetime64(f"{LAST_YEAR + 1}-01-01"))
+    return dates.astype(DATE), ok
+
+
 def example_date(pattern: str) -> str:
     """The last day of 2025 in this pattern."""
+    if pattern == EXCEL_DAYS:
+        return str((np.datetime64("2025-12-31", "D") - _EXCEL_DAY_0).astype(int))
     return re.sub(r"%-?([Ymd])", lambda part: {"Y": "2025", "m": "12", "d": "31"}[part[1]], pattern)
 
 
@@ -86,6 +109,37 @@ def parse_flags(text: pa.Array, yes: tuple[str, ...], no: tuple[str, ...]) -> tu
         for words in (yes, no)
     )
     return true, true | false
+
+
+def parse_native(text: pa.Array, kind: str, pattern: str, counts_days: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The value of cells that were no text: see :attr:`.sheet.Sheet.native` for how they are written.
+
+    Parameters
+    ----------
+    kind : the column's, see :class:`.schema.Column`. pattern : of dates; 20251231 may be a number.
+    counts_days : whether another number is a day as Excel counts.
+    """
+    if kind == "amount":
+        return _either(parse_amounts(text, Amounts()), _near_amounts(text))
+    if kind == "number":
+        return parse_numbers(text, ".")
+    if kind == "flag":
+        return parse_flags(text, ("true", "1", "1.0"), ("false", "0", "0.0"))
+    whole = pc.replace_substring_regex(text, pattern=r"\.0$", replacement="")
+    found = _either(parse_dates(text, "%Y-%m-%d"), parse_dates(whole, pattern.removesuffix(".0")))
+    return _either(found, _excel_days(text)) if counts_days else found
+
+
+def _near_amounts(text: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Amounts from floats like 357.79999999999995, which a sum of 0.1 and the like leaves."""
+    numbers, ok = parse_numbers(text, ".")
+    ok = ok & (np.abs(numbers) < _MOST_EXACT)
+    units = np.rint(np.where(ok, numbers, 0.0) * MONEY_UNITS)
+    return units.astype(np.int64), ok & (np.abs(numbers * MONEY_UNITS - units) < _NOISE * np.maximum(np.abs(units), 1))
+
+
+def _either(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    return np.where(one[1], one[0], other[0]), one[1] | other[1]
 
 
 def _integers(digits: pa.Array, ok: np.ndarray) -> np.ndarray:

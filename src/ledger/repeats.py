@@ -32,10 +32,11 @@ class Repeats:
     renumbered: np.ndarray
 
 
-def resolve_repeats(spec: Table, frame: pd.DataFrame) -> Repeats:
+def resolve_repeats(spec: Table, frame: pd.DataFrame, prefer: np.ndarray | None = None) -> Repeats:
     """Tell apart the rows of a table that bear the same key; the first one of them stays what it is.
 
-    Rows with the same key and another ``recorded_on`` are versions of one row: they stay, too.
+    Rows with the same key and another ``recorded_on`` are versions of one row: they stay, too. Of rows that say the
+    same the first one is kept, or the first one for which ``prefer`` (bool array over the rows) holds.
     """
     repeated, other = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
     given = frame[spec.key[0]]
@@ -43,15 +44,29 @@ def resolve_repeats(spec: Table, frame: pd.DataFrame) -> Repeats:
     if spec.name not in _DOCUMENTS and spec.dated:
         versions.append(spec.dated)
     places = np.flatnonzero(frame.duplicated(versions, keep=False))
-    repeated[places] = frame.iloc[places].duplicated(spec.names)
+    liked = places if prefer is None else places[np.argsort(~prefer[places], kind="stable")]
+    repeated[liked] = frame.iloc[liked].duplicated(spec.names)
     places = places[~repeated[places]]
-    nth = frame.iloc[places].groupby(versions, dropna=False, sort=False).cumcount().to_numpy(dtype=np.int64)
+    nth = np.zeros(0, dtype=np.int64)
+    if places.size:
+        nth = frame.iloc[places].groupby(versions, dropna=False, sort=False).cumcount().to_numpy(dtype=np.int64)
     other[places] = nth > 0
     if spec.name not in _DOCUMENTS:
         return Repeats(frame, given, repeated, other, np.zeros(len(frame), dtype=bool))
     if other.any():
         frame = _renumbered(frame, spec.key[0], places[nth > 0], nth[nth > 0])
     return Repeats(frame, given, repeated, np.zeros(len(frame), dtype=bool), other)
+
+
+def dispute_versions(disputes: pd.DataFrame) -> pd.DataFrame:
+    """Rows of one dispute that differ in when it was closed are versions of it: the closed ones known from that day.
+
+    Rows that say themselves when they were recorded stay as they are.
+    """
+    same = [disputes[name] for name in ("dispute_id", "invoice_id", "opened_on", "recorded_on")]
+    states = disputes["closed_on"].fillna(pd.Timestamp.max.normalize().as_unit("s")).groupby(same, dropna=False)
+    later = disputes["recorded_on"].isna() & disputes["closed_on"].notna() & (states.transform("nunique") > 1)
+    return disputes.assign(recorded_on=disputes["recorded_on"].where(~later, disputes["closed_on"]))
 
 
 def _renumbered(frame: pd.DataFrame, key: str, places: np.ndarray, nth: np.ndarray) -> pd.DataFrame:

@@ -162,7 +162,7 @@ _EMPTY: dict[str, Any] = {
 }
 
 
-def conform(name: str, table: pd.DataFrame | None = None) -> pd.DataFrame:
+def conform(name: str, table: pd.DataFrame | None = None, time_zone: str = "UTC") -> pd.DataFrame:
     """Bring a table into the types of the contract.
 
     Parameters
@@ -170,6 +170,7 @@ def conform(name: str, table: pd.DataFrame | None = None) -> pd.DataFrame:
     name : one of :data:`TABLES`.
     table : the rows, with at least the columns in which values are required; None = an empty table. Columns that
         the contract does not know are kept, behind its own.
+    time_zone : IANA name; instants (dates with a time zone of their own) become the calendar day there.
 
     Returns
     -------
@@ -193,7 +194,7 @@ def conform(name: str, table: pd.DataFrame | None = None) -> pd.DataFrame:
     out: dict[str, pd.Series] = {}
     for column in spec.columns:
         if column.name in table.columns:
-            out[column.name] = _typed(name, column, table[column.name])
+            out[column.name] = _typed(name, column, table[column.name], time_zone)
         else:
             out[column.name] = pd.Series(index=table.index, dtype=_EMPTY[column.kind])
     frame = pd.DataFrame(out, index=table.index)
@@ -203,11 +204,14 @@ def conform(name: str, table: pd.DataFrame | None = None) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def _typed(name: str, column: Column, values: pd.Series) -> pd.Series:
+def _typed(name: str, column: Column, values: pd.Series, time_zone: str) -> pd.Series:
     typed: pd.Series
     try:
         if column.kind == "date":
-            typed = pd.to_datetime(values).dt.tz_localize(None).dt.normalize().dt.as_unit("s")
+            dates = pd.to_datetime(values)
+            if dates.dt.tz is not None:
+                dates = dates.dt.tz_convert(time_zone).dt.tz_localize(None)
+            typed = dates.dt.normalize().dt.as_unit("s")
         elif column.kind in ("amount", "number"):
             typed = pd.to_numeric(values).astype("float64")
         elif column.kind == "flag":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ _BLOCK = 50_000
 _SPOILT = 100
 """A file is in another encoding if more than one of so many lines has bytes that are no text, else they are slips."""
 
+_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
 _NO_TEXT = re.compile("[\udc80-\udcff]")
 _Record = tuple[int, list[str] | None, str]
 
@@ -36,11 +39,15 @@ class Sheet:
     Attributes
     ----------
     label : what the file is called in reports.
-    columns : name -> Arrow strings, one per record; empty where the record is broken.
+    columns : name -> Arrow strings, one per record; empty where the record is broken. A first column without a name
+        bears the empty one.
     line : int array, the line on which each record begins, the first line of the file being 1.
     content : Arrow strings, the record as written, without its line end.
     broken : object array, None or why the record cannot be split into these columns.
     twice : the names that several columns bear; they cannot be told apart.
+    native : name -> Arrow bools, for a column of a workbook, Parquet file or database: where it holds a date, number or
+        flag and no text. Its text is then 2025-12-31, 1234.56 or true, whatever the format says.
+    counts_days : whether a number in a column of dates is a day as Excel counts.
     """
 
     label: str
@@ -49,6 +56,8 @@ class Sheet:
     content: pa.Array
     broken: np.ndarray
     twice: frozenset[str]
+    native: Mapping[str, pa.Array] = field(default_factory=dict)
+    counts_days: bool = False
 
     def __len__(self) -> int:
         return len(self.line)
@@ -61,17 +70,50 @@ class Sheet:
         """A column without the blanks around its values."""
         return pc.utf8_trim_whitespace(self.columns[name])
 
+    def renamed(self, aliases: Mapping[str, tuple[str, ...]]) -> Sheet:
+        """The sheet with its columns under the first of the names that they may bear."""
+        found = {self.first_of(theirs): ours for ours, theirs in aliases.items() if ours not in self.columns}
+        columns = {found.get(name, name): column for name, column in self.columns.items()}
+        native = {found.get(name, name): where for name, where in self.native.items()}
+        twice = frozenset(found.get(name, name) for name in self.twice)
+        return replace(self, columns=columns, native=native, twice=twice)
+
 
 def read_sheet(path: Path, label: str, format: Format) -> Sheet:
-    """Read one file of a format.
+    """Read one CSV file of a format; see :func:`csv_sheet`."""
+    return csv_sheet(read_bytes(path), path, label, format)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file.
 
     Raises
     ------
     PaybenchError
-        If the file is missing, empty, or not text in the format's encoding: its column names are not, or more than one
-        line in a hundred. Single records that are not text are broken.
+        If it is missing or cannot be read.
     """
-    text = _text(path, format)
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise PaybenchError(f"There is no file {path}; give the path of an export.") from None
+    except OSError as error:
+        raise PaybenchError(f"{path} cannot be read ({error.strerror}); give the path of an export.") from None
+
+
+def csv_sheet(content: bytes, path: Path, label: str, format: Format) -> Sheet:
+    """The records of a CSV file.
+
+    Parameters
+    ----------
+    content : the file's bytes. path : what it is called in errors.
+
+    Raises
+    ------
+    PaybenchError
+        If it is empty, or not text in the format's encoding: its column names are not, or more than one line in a
+        hundred. Single records that are not text are broken.
+    """
+    text = _text(content, path, format)
     records = _records(text, format.delimiter, format.skip)
     _, names, _ = next(records, (0, None, ""))
     header = [name.strip() for name in names or []]
@@ -88,7 +130,11 @@ def _sheet(label: str, header: list[str], records: Iterator[_Record]) -> Sheet:
     while block := list(islice(records, _BLOCK)):
         blocks.append(_block(block, width))
     lines, contents, reasons, *cells = zip(*blocks, strict=True)
-    columns = {name: pa.concat_arrays(parts) for name, parts in zip(header, cells, strict=True) if name}
+    columns = {
+        name: pa.concat_arrays(parts)
+        for place, (name, parts) in enumerate(zip(header, cells, strict=True))
+        if name or place == 0
+    }
     return Sheet(label, columns, np.concatenate(lines), pa.concat_arrays(contents), np.concatenate(reasons), twice)
 
 
@@ -114,32 +160,27 @@ def _block(records: list[_Record], width: int) -> list[Any]:
     return [lines, pa.array(contents, TEXT), reasons, *cells]
 
 
-def _text(path: Path, format: Format) -> str:
+def _text(content: bytes, path: Path, format: Format) -> str:
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), format.encoding)
     try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise PaybenchError(f"There is no file {path}; give the path of an export.") from None
-    except OSError as error:
-        raise PaybenchError(f"{path} cannot be read ({error.strerror}); give the path of an export.") from None
-    try:
-        text = _decoded(content, format)
+        text = _decoded(content, encoding, format.skip)
     except UnicodeDecodeError as error:
         raise PaybenchError(
-            f"{path} is not text in {format.encoding} (byte {error.start + 1} is not), and the format '{format.name}' "
+            f"{path} is not text in {encoding} (byte {error.start + 1} is not), and the format '{format.name}' "
             f"expects that; export it as, or convert it to, {format.encoding}."
         ) from None
     return text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
 
 
-def _decoded(content: bytes, format: Format) -> str:
+def _decoded(content: bytes, encoding: str, skip: int) -> str:
     """Text in which each of a few bytes that are none is a lone surrogate (``surrogateescape``)."""
     try:
-        return content.decode(format.encoding)
+        return content.decode(encoding)
     except UnicodeDecodeError:
-        text = content.decode(format.encoding, "surrogateescape")
+        text = content.decode(encoding, "surrogateescape")
         lines = text.splitlines()
         spoilt = [number for number, line in enumerate(lines) if _NO_TEXT.search(line)]
-        if spoilt[0] <= format.skip or len(spoilt) * _SPOILT > len(lines):
+        if not spoilt or spoilt[0] <= skip or len(spoilt) * _SPOILT > len(lines):
             raise
         return text
 

@@ -17,6 +17,7 @@ from .book import Ledger
 from .schema import MONEY_UNITS, TABLES, conform, units
 
 _AMOUNT = pa.decimal128(18, 4)
+SETTINGS = "ledger.json"
 _MOST = 1e14
 _ARROW = {"date": pa.date32(), "amount": _AMOUNT, "number": pa.float64(), "flag": pa.bool_()}
 
@@ -50,6 +51,27 @@ def settings_text(settings: dict[str, object]) -> str:
     return json.dumps(settings, indent=2) + "\n"
 
 
+def ledger_folder(folder: str | Path) -> Path:
+    """The path of a ledger folder.
+
+    Raises
+    ------
+    PaybenchError
+        If there is none.
+    """
+    path = Path(folder)
+    if not path.is_dir():
+        raise PaybenchError(
+            f"There is no ledger at {path}; make one with 'paybench ledger import' or 'paybench ledger simulate'."
+        )
+    if not (path / SETTINGS).exists():
+        raise PaybenchError(
+            f"{path} holds no ledger.json, so it is no ledger folder; "
+            "name the folder that 'paybench ledger import' wrote."
+        )
+    return path
+
+
 def read_ledger(folder: str | Path) -> Ledger:
     """Read a ledger folder.
 
@@ -58,19 +80,9 @@ def read_ledger(folder: str | Path) -> Ledger:
     PaybenchError
         If the folder, ``ledger.json`` or a needed table is missing or cannot be read.
     """
-    path = Path(folder)
-    settings = path / "ledger.json"
-    if not path.is_dir():
-        raise PaybenchError(
-            f"There is no ledger at {path}; make one with 'paybench ledger import' or 'paybench ledger simulate'."
-        )
-    if not settings.exists():
-        raise PaybenchError(
-            f"{path} holds no ledger.json, so it is no ledger folder; "
-            "name the folder that 'paybench ledger import' wrote."
-        )
+    path = ledger_folder(folder)
     try:
-        parts: dict[str, object] = json.loads(settings.read_text(encoding="utf-8"))
+        parts: dict[str, object] = json.loads((path / SETTINGS).read_text(encoding="utf-8"))
         for name in TABLES:
             file = path / f"{name}.parquet"
             if file.exists():

@@ -21,7 +21,7 @@ class Verdict:
 
     Attributes
     ----------
-    accepted : bool array.
+    accepted : bool array. ``passed`` : bool array, rows that only frame the others and are no part of the account.
     units : int64 array, the row's amount in 1/10,000 currency unit; ``counted`` says where it has a readable one.
     currency : object array, the currency code of the amount.
     bears_money : list, per sheet whether its rows have amounts with a currency.
@@ -32,12 +32,14 @@ class Verdict:
         self.starts = np.cumsum([0, *(len(sheet) for sheet in sheets)])
         n = int(self.starts[-1])
         self.accepted = np.ones(n, dtype=bool)
+        self.passed = np.zeros(n, dtype=bool)
         self.units = np.zeros(n, dtype=np.int64)
         self.counted = np.zeros(n, dtype=bool)
         self.currency = np.full(n, NO_CURRENCY, dtype=object)
         self.bears_money = [False] * len(sheets)
         self._reason = np.full(n, None, dtype=object)
         self._table = np.full(n, None, dtype=object)
+        self._flags: list[tuple[int, str, str]] = []
 
     def positions(self, number: int) -> np.ndarray:
         """The places of one sheet's rows."""
@@ -51,9 +53,27 @@ class Verdict:
         self._table[positions[first]] = table
         self.accepted[positions[first]] = False
 
+    def pass_over(self, positions: np.ndarray) -> None:
+        """Take the rows at these places out of the account: they are neither accepted nor rejected."""
+        self.passed[positions] = True
+        self.accepted[positions] = False
+
+    def flag(self, positions: np.ndarray, table: str, reason: str) -> None:
+        """Keep the rows at these places, and show them to a person."""
+        self._flags += [(int(at), table, reason) for at in positions]
+
     def rejected(self) -> pd.DataFrame:
         """The rejected rows as they stand in the files: file, row (line of the file), table, reason, content."""
-        out = np.flatnonzero(~self.accepted)
+        out = np.flatnonzero(~self.accepted & ~self.passed)
+        return self._shown(out, self._table[out], self._reason[out])
+
+    def flagged(self) -> pd.DataFrame:
+        """The accepted rows that a person should look at, in the same columns; a row may be there twice."""
+        flags = sorted(flag for flag in self._flags if self.accepted[flag[0]])
+        at, tables, reasons = zip(*flags, strict=True) if flags else ((), (), ())
+        return self._shown(np.array(at, np.int64), np.array(tables, object), np.array(reasons, object))
+
+    def _shown(self, out: np.ndarray, tables: np.ndarray, reasons: np.ndarray) -> pd.DataFrame:
         labels = np.array([sheet.label for sheet in self.sheets], dtype=object)
         lines = np.concatenate([sheet.line for sheet in self.sheets])
         content = pa.concat_arrays([sheet.content for sheet in self.sheets])
@@ -61,8 +81,8 @@ class Verdict:
             {
                 "file": labels[np.searchsorted(self.starts, out, side="right") - 1],
                 "row": lines[out],
-                "table": self._table[out],
-                "reason": self._reason[out],
+                "table": tables,
+                "reason": reasons,
                 "content": content.take(pa.array(out)).to_pandas(),
             }
         )
@@ -71,13 +91,14 @@ class Verdict:
     def summary(self) -> dict[str, object]:
         """Rows and amounts of each file, and how often each reason occurs; what was read is accepted or rejected."""
         files = [self._file(number, sheet.label) for number, sheet in enumerate(self.sheets)]
-        reasons = Counter(self._reason[~self.accepted].tolist())
+        reasons = Counter(self._reason[~self.accepted & ~self.passed].tolist())
         return {"files": files, "reasons": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))}
 
     def _file(self, number: int, label: str) -> dict[str, object]:
         at = self.positions(number)
-        accepted, counted = self.accepted[at], self.counted[at]
-        parts = {"read": np.ones(len(at), dtype=bool), "accepted": accepted, "rejected": ~accepted}
+        accepted, passed = self.accepted[at], self.passed[at]
+        counted = self.counted[at] & ~passed
+        parts = {"read": ~passed, "accepted": accepted, "rejected": ~accepted & ~passed}
         amounts = {
             str(code): {
                 part: _decimal(self.units[at[rows & counted & (self.currency[at] == code)]])
@@ -86,8 +107,9 @@ class Verdict:
             for code in sorted(set(self.currency[at[counted]]))
         }
         report: dict[str, object] = {"file": label, "rows": {part: int(rows.sum()) for part, rows in parts.items()}}
+        report["passed_over"] = int(passed.sum())
         if self.bears_money[number]:
-            report |= {"amounts": amounts, "rows_without_readable_amount": int((~counted).sum())}
+            report |= {"amounts": amounts, "rows_without_readable_amount": int((~counted & ~passed).sum())}
         return report
 
 

@@ -57,6 +57,10 @@ def conserves(result: Import) -> None:
             assert Decimal(amounts["read"]) == Decimal(amounts["accepted"]) + Decimal(amounts["rejected"])
     assert sum(file["rows"]["rejected"] for file in summary["files"]) == len(result.rejected)
     assert (result.rejected["reason"].str.len() > 0).all()
+    # Where each row of the files makes one amount, the amounts accepted are those in the ledger.
+    for table in ("invoices", "payments"):
+        there = {code: Decimal(amount) for code, amount in summary["ledger"][table].items() if Decimal(amount)}
+        assert there == in_table(result.ledger.table(table))
 
 
 def accepted(file: dict[str, Any]) -> dict[str, Decimal]:

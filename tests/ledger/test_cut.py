@@ -133,3 +133,25 @@ def test_what_is_no_date_is_said(text: object) -> None:
         PaybenchError, match=f"^'{text}' is not a date; write it as YYYY-MM-DD, for example 2026-01-31.$"
     ):
         day(text)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"), [("UTC", "2024-03-31"), ("Europe/Berlin", "2024-04-01"), ("America/New_York", "2024-03-31")]
+)
+def test_an_instant_is_a_day_in_the_time_zone_of_the_book(zone: str, day: str) -> None:
+    # Half past ten in the evening in UTC, half an hour after midnight in Berlin's summer time, which began that day.
+    instant = pd.Timestamp("2024-03-31T22:30:00Z")
+    paid = pd.DataFrame(
+        {"payment_id": ["P"], "customer_id": ["C"], "invoice_id": ["A"], "paid_on": [instant], "amount": [1.0]}
+    ).assign(currency="EUR", kind="payment")
+    book = Ledger.of(time_zone=zone, payments=paid)
+    assert book.payments["paid_on"].tolist() == [pd.Timestamp(day)]
+    # It is known from the next day on, there.
+    assert as_of(book, day).payments.empty
+    assert len(as_of(book, pd.Timestamp(day) + pd.Timedelta(days=1)).payments) == 1
+
+
+@pytest.mark.parametrize("zone", ["", "Nowhere/At_all", None])
+def test_a_time_zone_that_is_none_is_refused(zone: str) -> None:
+    with pytest.raises(PaybenchError, match="give an IANA name like Europe/Berlin, or UTC."):
+        Ledger.of(time_zone=zone)

@@ -8,6 +8,7 @@ import pytest
 
 from paybench.errors import PaybenchError
 from paybench.ledger.book import Ledger
+from paybench.ledger.cut import as_of
 from paybench.ledger.importer import import_files, write_import
 from paybench.ledger.store import read_ledger
 from tests.ledger.exports import GOOD, INVOICES, PAYMENTS, conserves, export, reasons, same_tables, write
@@ -209,6 +210,18 @@ def test_versions_of_an_invoice_are_no_repetitions(tmp_path: Path) -> None:
     assert result.ledger.invoices["invoice_id"].tolist() == ["7", "7"]
 
 
+def test_rows_of_a_dispute_that_changes_its_state_are_versions(tmp_path: Path) -> None:
+    rows = ["d,1,2024-02-01,", "d,1,2024-02-01,2024-02-20", "d,1,2024-02-01,2024-02-20", "e,1,2024-03-01,2024-03-05"]
+    write(tmp_path, invoices=[INVOICES, GOOD], disputes=["dispute_id,invoice_id,opened_on,closed_on", *rows])
+    result = import_files([tmp_path], "canonical")
+    assert reasons(result) == {4: "it repeats an earlier row: the same dispute_id and content"}
+    assert result.ledger.disputes["dispute_id"].tolist() == ["d", "d", "e"]
+    # Before it was closed it was open; nothing else was known then.
+    before, after = (as_of(result.ledger, day).disputes for day in ("2024-02-20", "2024-02-21"))
+    assert before["closed_on"].isna().tolist() == [True]
+    assert after["closed_on"].tolist() == [pd.Timestamp("2024-02-20")]
+
+
 def test_a_customer_has_one_name(tmp_path: Path) -> None:
     write(tmp_path, invoices=[INVOICES, GOOD], customers=["customer_id,name", "A,Abel", "A,Cain"])
     result = import_files([tmp_path], "canonical")
@@ -223,7 +236,7 @@ def test_a_customer_has_one_name(tmp_path: Path) -> None:
         (f"{INVOICES}\n".encode(), "invoices.csv holds no invoice"),
         (b"invoice_id,amount\n1,2\n", "has no column customer_id, issued_on.*it has invoice_id, amount"),
         (f"{INVOICES},amount\n{GOOD},2\n".encode(), "several columns called amount"),
-        (f"{INVOICES}\n{GOOD}\n".encode("utf-16"), "is not text in utf-8"),
+        (f"{INVOICES}\n{GOOD}\n".encode("utf-16")[:-1], "is not text in utf-16"),
         (f"{INVOICES}\n{GOOD}".replace("A", "Ä").encode("latin-1"), "byte 59 is not"),
         (
             f"{INVOICES}\nx,A,1,2,3,4\n\n1,2\n".encode(),

@@ -1,0 +1,50 @@
+"""Accepted rows that a person should look at."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from .schema import days
+from .verdict import Verdict
+
+_QUIET = 30
+"""Days without anything before a payment that is taken for a slip of the pen."""
+
+_FEW = 100
+"""Only one payment in so many can be such a slip; in a smaller book nothing is said."""
+
+
+def flag_rows(tables: dict[str, pd.DataFrame], verdict: Verdict) -> None:
+    """Flag payments dated long after all the rest, and customers' numbers that differ by zeros in front only.
+
+    Parameters
+    ----------
+    tables : the accepted rows; the index is each row's place in the input.
+    """
+    if "payments" in tables and "invoices" in tables:
+        payments, issued = tables["payments"], tables["invoices"]["issued_on"]
+        late = _after_the_rest(days(payments["paid_on"]), days(issued))
+        reason = f"it is dated more than {_QUIET} days after all other rows but these"
+        verdict.flag(payments.index.to_numpy()[late], "payments", reason)
+    if "invoices" in tables:
+        customers = tables["invoices"]["customer_id"]
+        lost = customers.isin(_without_zeros(customers.drop_duplicates()))
+        reason = "its customer_id is another one's without the zeros in front"
+        verdict.flag(customers.index.to_numpy()[lost], "invoices", reason)
+
+
+def _after_the_rest(paid: np.ndarray, issued: np.ndarray) -> np.ndarray:
+    """The last payments, if they are few and follow a gap in which nothing happened (bool, over the payments)."""
+    dates = np.sort(np.concatenate([paid, issued]))
+    few = len(dates) // _FEW
+    if few == 0:
+        return np.zeros(len(paid), dtype=bool)
+    tail = dates[-few - 1 :]
+    gaps = np.flatnonzero(np.diff(tail) > _QUIET)
+    return paid > tail[gaps[0]] if gaps.size else np.zeros(len(paid), dtype=bool)
+
+
+def _without_zeros(numbers: pd.Series) -> list[str]:
+    padded = numbers[numbers.str.match("0+[1-9][0-9]*$")]
+    return sorted(set(padded.str.lstrip("0")) & set(numbers))
