@@ -8,13 +8,26 @@ from .reasons import reasons
 
 _MENU = {
     "beeswarm": "attributed",
+    "behaviour": "",
     "figures": "",
     "importance": "attributed",
+    "lives": "",
+    "seen": "",
     "Sentences": "attributed",
     "uncalibrated": "attributed",
 }
 
-__all__ = ["beeswarm", "figures", "importance", "reasons", "Sentences", "uncalibrated"]
+__all__ = [
+    "beeswarm",
+    "behaviour",
+    "figures",
+    "importance",
+    "lives",
+    "reasons",
+    "seen",
+    "Sentences",
+    "uncalibrated",
+]
 
 sys.modules[__name__].__class__ = Menu
 

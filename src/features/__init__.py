@@ -1,17 +1,22 @@
 """What was known: point-in-time features of decision points, and their labels."""
 
+from . import example, proof
 from .build import KEYS, at_issue, features_at, landmarks, open_on
 from .catalogue import Feature, all_features, catalogue, feature, forget, missing_flags
+from .explain import Explained, explain
 from .labels import labels
 from .outcomes import past_days_late
 from .points import issue_rows, landmark_rows, open_rows
 
 __all__ = [
     "KEYS",
+    "Explained",
     "Feature",
     "all_features",
     "at_issue",
     "catalogue",
+    "example",
+    "explain",
     "feature",
     "features_at",
     "forget",
@@ -23,4 +28,5 @@ __all__ = [
     "open_on",
     "open_rows",
     "past_days_late",
+    "proof",
 ]

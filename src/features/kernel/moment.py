@@ -288,7 +288,7 @@ class Moment:
 
     def _tell(self, stream: Spans, name: str, places: Ints) -> None:
         if self.tell is not None:
-            self.tell(name, events(self.block, stream, places))
+            self.tell(name, events(self.block, stream, places, int(self.at[0])))
 
 
 def weekday(day: Ints) -> Ints:

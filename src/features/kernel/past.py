@@ -69,8 +69,7 @@ class Past(Spans):
     def mean(self, column: str, within: int | None = None, last: int | None = None) -> Floats:
         """Mean of a column over all, those of the last ``within`` days, or the ``last`` so many; NaN without any."""
         if last is not None:
-            there = self.recent >= 0
-            return ratio(self.few(column)[:last].sum(axis=0), there[:last].sum(axis=0))
+            return ratio(self.few(column, last).sum(axis=0), (self.recent[:last] >= 0).sum(axis=0))
         if within is not None:
             return ratio(self.sum(column, within), self.number(within))
         return ratio(self.total(column), self.count())
@@ -111,13 +110,11 @@ class Past(Spans):
         pair = sorted_[np.maximum(n - 1, 0) // 2, column_of] + sorted_[np.minimum(n // 2, LAST - 1), column_of]
         return np.where(n > 0, pair / 2, np.nan)
 
-    def few(self, column: str) -> Ints:
-        """(LAST, n) a column of the last few, the newest first; 0 where there are fewer."""
-        self._tell_some(self.recent)
-        values = self.values[column]
-        if len(values) == 0:
-            return np.zeros(self.recent.shape, dtype=np.int64)
-        return np.where(self.recent >= 0, values[self.recent], 0)
+    def few(self, column: str, k: int = LAST) -> Ints:
+        """(k, n) a column of the last k, the newest first; 0 where there are fewer."""
+        recent, values = self.recent[:k], self.values[column]
+        self._tell_some(recent)
+        return np.where(recent >= 0, values[recent], 0) if len(values) else np.zeros(recent.shape, dtype=np.int64)
 
     @cached_property
     def recent(self) -> Ints:

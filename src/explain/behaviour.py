@@ -1,0 +1,357 @@
+"""Pictures of how a book pays, for notebooks: each function returns one matplotlib figure, its title says the finding.
+
+``invoices`` is what :func:`~paybench.ledger.settle` gives, with the columns status, late and days_late_capped of
+:func:`~paybench.features.labels` beside it, both as they were known at ``as_of``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, PercentFormatter
+
+from ..ledger import Ledger, day
+from ..ledger.glance import AGES, concentration
+from .canvas import INK, OTHER, OURS, THEIRS, Picture, panels
+
+GOOD = "#5b9a68"
+PALE = "#9dbfe3"
+_AGED = (GOOD, "#f2d08a", "#e8a44c", "#cf6a3c", "#8e2f2f")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_PERCENT = PercentFormatter(1, decimals=0)
+_LEAST = 10
+"""Invoices below which a share is not drawn: it would be an anecdote."""
+
+
+def months(ledger: Ledger) -> Picture:
+    """Invoices issued and payments received, month by month; and billed and received in the commonest currency.
+
+    Parameters
+    ----------
+    ledger : the book as it was known at one day.
+    """
+    invoices, payments = ledger.invoices, ledger.payments
+    picture, (counts, money) = panels(2, alt="Invoices and payments by month, as counts and as amounts")
+    issued, kinds = _month(invoices["issued_on"]), payments["kind"].where(payments["amount"] > 0, "reversal")
+    billed = issued.value_counts().sort_index()
+    paid = pd.crosstab(_month(payments["paid_on"]), kinds)
+    colours = {"payment": GOOD, "credit_note": THEIRS, "write_off": "#8e2f2f", "reversal": OTHER}
+    base = np.zeros(len(paid))
+    for kind, colour in colours.items():
+        if kind in paid:
+            counts.bar(paid.index, paid[kind], 22, base, color=colour, label=f"{kind.replace('_', ' ')}s")
+            base += paid[kind].to_numpy()
+    counts.plot(billed.index, billed, color=OURS, lw=2, marker="o", ms=3, label="invoices issued")
+    whole = billed.iloc[1:-1] if len(billed) > 2 else billed
+    counts.set(title=f"Between {whole.min():,} and {whole.max():,} invoices a month", ylabel="rows a month")
+    common = invoices["currency"].value_counts().index[0]
+    mine = invoices["currency"] == common
+    came = payments[(payments["currency"] == common) & (payments["kind"] == "payment")]
+    billed_amount = invoices[mine].groupby(issued[mine])["amount"].sum()
+    received = came.groupby(_month(came["paid_on"]))["amount"].sum()
+    money.plot(billed_amount.index, billed_amount, color=OURS, lw=2, marker="o", ms=3, label="billed")
+    money.plot(received.index, received, color=GOOD, lw=2, marker="o", ms=3, label="received")
+    share = received.sum() / billed_amount.sum()
+    money.set(title=f"{share:.0%} of what was billed in {common} has come in", ylabel=f"{common} a month")
+    money.yaxis.set_major_formatter(FuncFormatter(_short))
+    for axes in (counts, money):
+        axes.set_ylim(0)
+        _months(axes)
+        axes.legend(frameon=False, fontsize=8, loc="lower right")
+    return picture
+
+
+def days_late(invoices: pd.DataFrame, grace_days: int, horizon: int = 60) -> Picture:
+    """How many days after the due date invoices are paid, of those that have had ``horizon`` days to be paid.
+
+    Parameters
+    ----------
+    invoices : see the module. grace_days : of the ledger. horizon : H of the labels, days.
+    """
+    picture, (axes,) = panels(1, height=3.4, alt="Histogram of days late")
+    y = invoices["days_late_capped"].dropna()
+    low = int(np.floor(y.quantile(0.002))) if len(y) else 0
+    days = np.arange(low, horizon + 1)
+    share = y.clip(low).value_counts(normalize=True).reindex(days, fill_value=0.0)
+    late = days > grace_days
+    axes.bar(days[~late], share[~late], 0.9, color=OURS, label="in time")
+    axes.bar(days[late], share[late], 0.9, color=THEIRS, label="late")
+    beyond = (y > horizon).mean()
+    axes.bar(horizon + 4, beyond, 3, color="#8e2f2f", label=f"later than {horizon} days, or never: {beyond:.1%}")
+    axes.axvline(grace_days + 0.5, color=INK, lw=1, ls=":")
+    found = (y > grace_days).mean()
+    axes.set(
+        title=f"{found:.0%} are paid late; half are paid by day {y.median():+.0f} from the due date",
+        xlabel="days late: settled_on - due_on (negative = early)",
+        ylabel=f"share of {len(y):,} invoices",
+    )
+    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    axes.legend(frameon=False, fontsize=9)
+    return picture
+
+
+def late_shares(invoices: pd.DataFrame, as_of: object, grace_days: int) -> pd.DataFrame:
+    """Share of late invoices by month of the due date, counted in two ways.
+
+    Returns
+    -------
+    DataFrame by month: due (invoices not cancelled), mature and matured (their number, and the share late among them),
+    settled and settled_only (the same of those that are settled); a share of fewer than ten invoices is NaN.
+    """
+    kept = invoices[invoices["status"] != "cancelled"]
+    is_settled = kept["status"] == "settled"
+    of = pd.DataFrame(
+        {
+            "month": _month(kept["due_on"]),
+            "due": 1,
+            "mature": kept["late"].notna(),
+            "matured": kept["late"],
+            "settled": is_settled,
+            "settled_only": (kept["days_late"] > grace_days).astype("float64").where(is_settled),
+        }
+    ).groupby("month")
+    table = of.agg({"due": "sum", "mature": "sum", "matured": "mean", "settled": "sum", "settled_only": "mean"})
+    for share, number in (("matured", "mature"), ("settled_only", "settled")):
+        table[share] = table[share].where(table[number] >= _LEAST)
+    return table
+
+
+def late_share(invoices: pd.DataFrame, as_of: object, grace_days: int) -> Picture:
+    """Share of late invoices by month of the due date: of all whose question is answered, and of the settled ones.
+
+    Parameters
+    ----------
+    invoices : see the module. as_of : the day at which both are counted. grace_days : of the ledger.
+    """
+    picture, (axes,) = panels(1, height=3.6, alt="Share late by month, by maturity and of settled invoices only")
+    table, at = late_shares(invoices, as_of, grace_days), day(as_of)
+    axes.plot(table.index, table["matured"], color=OURS, lw=2.4, marker="o", ms=4, zorder=3)
+    axes.plot(table.index, table["settled_only"], color=THEIRS, lw=1.6, marker="s", ms=4, zorder=2)
+    both = table.dropna()
+    axes.fill_between(both.index, both["settled_only"], both["matured"], color=THEIRS, alpha=0.2, lw=0)
+    axes.axvline(at, color=INK, lw=1, ls=":")
+    axes.annotate("as_of", (at, 1), (3, -10), ("data", "axes fraction"), "offset points", fontsize=8, color=INK)
+    axes.plot([], [], color=OURS, lw=2.4, marker="o", ms=4, label="by maturity: all whose due date has passed")
+    axes.plot([], [], color=THEIRS, lw=1.6, marker="s", ms=4, label="settled only: a fault")
+    axes.set(title=_flattered(both), xlabel="month of the due date", ylabel="share late", ylim=(0, None))
+    axes.yaxis.set_major_formatter(_PERCENT)
+    _months(axes)
+    axes.legend(frameon=False, fontsize=9, loc="lower left")
+    return picture
+
+
+def _flattered(both: pd.DataFrame) -> str:
+    if both.empty:
+        return "Too few invoices have fallen due to tell a month's share of late ones"
+    gap = both["matured"] - both["settled_only"]
+    if gap.max() < 0.005:
+        return "Nearly all that fell due is settled: both ways to count agree"
+    month = gap.index[-1] if gap.iloc[-1] >= 0.005 else gap.idxmax()
+    return f"Counting settled invoices only makes {month:%B %Y} look {100 * gap[month]:.0f} points better than it is"
+
+
+def days_to_pay(invoices: pd.DataFrame, horizon: int = 60, most: int = 5) -> Picture:
+    """Days from issue to payment by terms, and how the share that is paid grows around the due date.
+
+    Parameters
+    ----------
+    invoices : see the module; used are those that have had ``horizon`` days to be paid. most : how many terms to show.
+    """
+    picture, (boxes, curves) = panels(2, alt="Days to pay by terms; share paid by days after the due date")
+    seen = invoices[invoices["days_late_capped"].notna()]
+    term = (seen["due_on"] - seen["issued_on"]).dt.days
+    shown = sorted(term.value_counts().index[:most])
+    shades = [PALE, "#6b9bd1", OURS, "#123d6e", INK][-len(shown) :]
+    y, around = seen["days_late_capped"], np.arange(-30, horizon + 1)
+    spread = []
+    for place, days in enumerate(shown):
+        # What is unpaid beyond the horizon lies at its end, so that slow payers count in the quantiles.
+        low, quarter, middle, three, high = np.quantile(y[term == days] + days, [0.1, 0.25, 0.5, 0.75, 0.9])
+        spread.append(middle - days)
+        boxes.hlines(place, low, high, color=shades[place], lw=1.5)
+        boxes.hlines(place, quarter, three, color=shades[place], lw=9, alpha=0.6)
+        boxes.plot(middle, place, "o", color=shades[place], ms=7)
+        boxes.plot([days, days], [place - 0.35, place + 0.35], color=THEIRS, lw=2)
+        reached = (y[term == days].to_numpy()[:, None] <= around).mean(axis=0)
+        curves.step(around, reached, where="post", color=shades[place], lw=1.8, label=f"{days} days")
+    boxes.set_yticks(range(len(shown)), [f"{days} days\n{(term == days).sum():,}" for days in shown])
+    boxes.set(title=_by_terms(shown, spread), xlabel="days from issue to payment (orange: due)")
+    boxes.set_ylabel("terms, and invoices")
+    paid = (y <= horizon).mean()
+    curves.axvline(0, color=INK, lw=1, ls=":")
+    curves.set(title=f"{paid:.0%} are paid within {horizon} days after due", xlabel="days after the due date")
+    curves.set(ylabel="share paid by then", ylim=(0, 1.02))
+    curves.yaxis.set_major_formatter(_PERCENT)
+    curves.legend(frameon=False, fontsize=9, title="terms", title_fontsize=9, loc="upper left")
+    return picture
+
+
+def _by_terms(shown: list[int], late: list[float]) -> str:
+    if len(shown) < 2:
+        return f"Half of the invoices are paid by day {late[0]:+.0f} from due" if late else "No invoice has matured"
+    return f"Medians lie {min(late):+.0f} to {max(late):+.0f} days from due"
+
+
+def rhythm(invoices: pd.DataFrame) -> Picture:
+    """On which weekdays and days of the month invoices fall due, and are settled.
+
+    Parameters
+    ----------
+    invoices : see the module.
+    """
+    picture, (week, month) = panels(2, height=3.4, alt="Weekday and day of the month of due dates and settlements")
+    paid = invoices["settled_on"].dropna()
+    days = {"due": invoices["due_on"], "settled": paid}
+    for place, (name, dates) in enumerate(days.items()):
+        of_week = dates.dt.dayofweek.value_counts(normalize=True).reindex(range(7), fill_value=0.0)
+        of_month = dates.dt.day.value_counts(normalize=True).reindex(range(1, 32), fill_value=0.0)
+        colour = (PALE, OURS)[place]
+        week.bar(np.arange(7) + 0.4 * place - 0.2, of_week, 0.38, color=colour, label=name)
+        month.bar(of_month.index + 0.4 * place - 0.2, of_month, 0.4, color=colour, label=name)
+    weekend, due = (x.dt.dayofweek >= 5 for x in (paid, days["due"]))
+    week.set_xticks(range(7), list(_DAYS))
+    week.set(title=f"{due.mean():.0%} fall due, {weekend.mean():.0%} are settled on a weekend", ylabel="share")
+    end = (paid.dt.day > paid.dt.days_in_month - 3).mean()
+    month.set(title=f"The last three days of a month bring {end:.0%} of it", xlabel="day of the month", ylabel="share")
+    month.axhline(12 / 365.25, color=INK, lw=0.8, ls=":")
+    for axes in (week, month):
+        axes.yaxis.set_major_formatter(_PERCENT)
+        axes.legend(frameon=False, fontsize=9, ncols=2)
+        axes.margins(y=0.2)
+    return picture
+
+
+def lorenz(invoices: pd.DataFrame, most: int = 3) -> Picture:
+    """How much of what is billed, and of what is open, the largest customers have; a line for each currency.
+
+    Parameters
+    ----------
+    invoices : see the module. most : currencies to show, those with most invoices first.
+    """
+    picture, (billed, still) = panels(2, alt="Lorenz curves of what is billed and what is open, by currency")
+    common = invoices["currency"].value_counts().index[:most]
+    for axes, column, what in ((billed, "amount", "billed"), (still, "amount_open", "open")):
+        title = f"Nothing is {what}"
+        for currency, colour in zip(common, (OURS, THEIRS, GOOD), strict=False):
+            mine = invoices[(invoices["currency"] == currency) & (invoices[column] > 0)]
+            if mine.empty:
+                continue
+            curve = concentration(mine.groupby("customer_id")[column].sum())
+            tenth = float(np.interp(0.1, curve["customers"], curve["amount"]))
+            axes.plot(curve["customers"], curve["amount"], color=colour, lw=2, label=currency)
+            axes.plot(0.1, tenth, "o", color=colour, ms=6)
+            if currency == common[0]:
+                title = f"The largest tenth has {tenth:.0%} of {currency} {what}"
+        axes.plot([0, 1], [0, 1], color=INK, lw=0.8, ls=":")
+        axes.set(title=title, xlabel="share of customers, the largest first", ylabel=f"share of what is {what}")
+        axes.set(xlim=(0, 1), ylim=(0, 1.02))
+        axes.xaxis.set_major_formatter(_PERCENT)
+        axes.yaxis.set_major_formatter(_PERCENT)
+        axes.legend(frameon=False, fontsize=9, loc="lower right")
+    return picture
+
+
+def between_customers(invoices: pd.DataFrame) -> float:
+    """Share of the variance of days late that lies between customers (intraclass correlation, one-way).
+
+    Days late are counted up to the horizon of the labels; customers with fewer than two matured invoices are left out.
+    NaN if there are too few.
+    """
+    seen = invoices[invoices["days_late_capped"].notna()]
+    of = seen.groupby("customer_id")["days_late_capped"]
+    n, mean, var = of.size(), of.mean(), of.var()
+    some = n >= 2
+    n, mean, var = n[some], mean[some], var[some]
+    groups, total = len(n), int(n.sum())
+    if groups < 2:
+        return float("nan")
+    within = ((n - 1) * var).sum() / (total - groups)
+    between = (n * (mean - (n * mean).sum() / total) ** 2).sum() / (groups - 1)
+    size = (total - (n**2).sum() / total) / (groups - 1)
+    variance = max((between - within) / size, 0.0)
+    return float(variance / (variance + within)) if variance + within > 0 else float("nan")
+
+
+def habits(invoices: pd.DataFrame, least: int = 10) -> Picture:
+    """The middle half of each customer's days late, the customers sorted by their median.
+
+    Parameters
+    ----------
+    invoices : see the module. least : matured invoices that a customer must have to be shown.
+    """
+    picture, (axes,) = panels(1, height=3.6, alt="Quartiles of days late of each customer, sorted by the median")
+    y = invoices[invoices["days_late_capped"].notna()]
+    known = y["customer_id"].value_counts()
+    of = y[y["customer_id"].isin(known.index[known >= least])].groupby("customer_id")["days_late_capped"]
+    table = of.quantile([0.25, 0.5, 0.75]).unstack()
+    axes.set(xlabel="customers by their median", ylabel="days late")
+    if table.empty:
+        axes.set_title(f"No customer has {least} invoices yet")
+        return picture
+    table = table.sort_values([0.5, 0.25, 0.75])
+    place = np.arange(len(table))
+    axes.vlines(place, table[0.25], table[0.75], color=PALE, lw=min(4.0, 500 / len(table)), label="middle half")
+    axes.scatter(place, table[0.5], color=OURS, s=8, zorder=3, label="median")
+    axes.axhline(0, color=THEIRS, lw=1.2, label="due date")
+    share = between_customers(invoices)
+    axes.set(title=f"Who the customer is explains {share:.0%} of the variance of days late")
+    axes.set_xlabel(f"{len(table):,} customers with {least} or more invoices, by their median")
+    axes.legend(frameon=False, fontsize=9, loc="upper left")
+    return picture
+
+
+def ageing(aged: pd.DataFrame) -> Picture:
+    """What is open by days overdue, each currency for itself.
+
+    Parameters
+    ----------
+    aged : :func:`~paybench.ledger.glance.ageing`.
+    """
+    by_currency = aged["amount"].unstack()
+    picture, (axes,) = panels(1, height=1.5 + 0.5 * max(len(by_currency), 1), alt="Open amounts by days overdue")
+    if by_currency.empty:
+        axes.set_title("Nothing is open")
+        return picture
+    by_currency = by_currency.loc[aged["invoices"].unstack().sum(axis=1).sort_values().index]
+    share = by_currency.div(by_currency.sum(axis=1), axis=0)
+    base = np.zeros(len(share))
+    for name, colour in zip(AGES, _AGED, strict=True):
+        axes.barh(range(len(share)), share[name], 0.6, base, color=colour, label=name)
+        for row, (left, width) in enumerate(zip(base, share[name], strict=True)):
+            if width > 0.04:
+                axes.text(left + width / 2, row, f"{width:.0%}", ha="center", va="center", fontsize=9, color=INK)
+        base += share[name].to_numpy()
+    totals = by_currency.sum(axis=1)
+    axes.set_yticks(range(len(share)), [f"{name}\n{_short(totals[name])}" for name in share.index])
+    first = share.iloc[-1]
+    axes.set(title=f"{1 - first['not due']:.0%} of the open {share.index[-1]} is overdue", xlim=(0, 1))
+    axes.title.set_ha("left")
+    axes.title.set_x(0)
+    axes.set_xlabel("share of the open amount, by days overdue")
+    axes.xaxis.set_major_formatter(_PERCENT)
+    axes.grid(axis="y", visible=False)
+    axes.legend(frameon=False, fontsize=8.5, ncols=5, loc="lower right", bbox_to_anchor=(1, 1.0), handlelength=1)
+    return picture
+
+
+def _month(dates: pd.Series) -> pd.Series:
+    """The first day of each date's month."""
+    return dates.dt.to_period("M").dt.to_timestamp()
+
+
+def _months(axes: Axes) -> None:
+    """Dates on the x axis, few enough to be read."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    where = AutoDateLocator(minticks=3, maxticks=7)
+    axes.xaxis.set_major_locator(where)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(where))
+
+
+def _short(value: float, _: object = None) -> str:
+    """An amount with few digits."""
+    for size, unit in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:.3g}{unit}"
+    return f"{value:.3g}"

@@ -1,0 +1,86 @@
+"""Feature tables of ledgers of any size, streamed to Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..errors import PaybenchError
+from ..files import replaced_file
+from ..ledger import Ledger, day, read_ledger
+from ..ledger.split import size_of, split_ledger
+from .build import at_issue, landmarks, open_on
+from .catalogue import chosen
+
+WHOLE = 1_500_000
+"""Invoices up to which a ledger is read as a whole."""
+
+PART = 500_000
+"""Invoices of each part of a larger one."""
+
+
+def write_features(
+    folder: Path,
+    out: Path,
+    at: str,
+    as_of: object = None,
+    names: Iterable[str] | None = None,
+    progress: Callable[[list[int]], Iterable[int]] = iter,
+) -> int:
+    """Build features of a ledger folder and write them as Parquet, whole or not at all.
+
+    A ledger of more than :data:`WHOLE` invoices is taken in parts of whole customers, so that memory does not grow with
+    it; its rows then come part by part: the same rows in another order.
+
+    Parameters
+    ----------
+    folder : the ledger. out : the file to write.
+    at : "open", every invoice open at ``as_of``; "issue", every invoice as of its issue; "landmarks", these and
+        landmarks during its life.
+    as_of : the decision's day where ``at`` is "open"; what is dated on it or later is not known.
+    names : of the features wanted; all, if none are named.
+    progress : wraps the numbers of the parts.
+
+    Returns
+    -------
+    Number of rows written.
+
+    Raises
+    ------
+    PaybenchError
+        If the ledger cannot be read, there is no such feature, or nothing was known at ``as_of``.
+    """
+    wanted = [f.name for f in chosen(names)]
+    parts = 1 if size_of(folder) <= WHOLE else -(-size_of(folder) // PART)
+    rows, known = 0, False
+    with replaced_file(out) as new, TemporaryDirectory(dir=new.parent) as room:
+        folders = iter([folder]) if parts == 1 else split_ledger(folder, Path(room), parts)
+        writer: pq.ParquetWriter | None = None
+        for _ in progress(list(range(parts))):
+            ledger = read_ledger(next(folders))
+            known |= (
+                bool((ledger.invoices["issued_on"] < day(as_of)).any()) if at == "open" else len(ledger.invoices) > 0
+            )
+            table = pa.Table.from_pandas(_built(ledger, at, as_of, wanted).reset_index(), preserve_index=False)
+            writer = writer or pq.ParquetWriter(new, table.schema)
+            writer.write_table(table.cast(writer.schema))
+            rows += len(table)
+        if writer is not None:
+            writer.close()
+        if not known:
+            when = f"at {as_of}" if at == "open" else "in the ledger"
+            raise PaybenchError(
+                f"Nothing was known {when}, so there are no features; give a later as_of or more invoices."
+            )
+    return rows
+
+
+def _built(ledger: Ledger, at: str, as_of: object, names: list[str]) -> pd.DataFrame:
+    if at == "open":
+        return open_on(ledger, as_of, names)
+    return at_issue(ledger, names) if at == "issue" else landmarks(ledger, names=names)
