@@ -65,51 +65,131 @@ def _simulate(options: argparse.Namespace) -> Answer:
 
 def _import(options: argparse.Namespace) -> Answer:
     from .files import check_folder
-    from .ledger.importer import import_files, write_import
+    from .ledger.readers.importer import import_files, write_import
 
+    if options.guess or not options.format:
+        return _guess(options)
+    if options.out is None or options.write:
+        options.wrong("an import by --format needs --out, and --write goes with --guess")
     check_folder(options.out, *_LEDGER)
-    result = import_files(options.files, options.format, name=options.name)
+    into = _ledger_at(options.out) if options.since else None
+    how = options.format
+    if options.map:
+        from .ledger.formats import load_format
+        from .ledger.guess import overridden
+
+        how = overridden(load_format(how), options.map)
+    result = import_files(options.files, how, name=options.name, since=options.since, into=into)
     write_import(result, options.out)
     return result.summary, f"{result}\nwritten to {options.out}"
 
 
-def _formats(_: argparse.Namespace) -> Answer:
-    from .ledger.formats import format_names
+def _guess(options: argparse.Namespace) -> Answer:
+    from .files import check_folder
+    from .ledger.guess import propose
+    from .ledger.readers.importer import write_import
+    from .ledger.readers.sql import is_url
 
-    names = format_names()
-    return {"formats": names}, "\n".join(names)
+    if options.format or not (options.guess or options.map):
+        options.wrong("give either --format NAME, or --guess for an export that no format knows")
+    if len(options.files) != 1 or options.since:
+        options.wrong("--guess looks at one whole file; give one FILE, and no --since")
+    if is_url(options.files[0]):
+        options.wrong("--guess looks at a file and no database; read a database by a --format")
+    if options.out:
+        check_folder(options.out, *_LEDGER)
+    proposal = propose(options.files[0], options.map)
+    if options.out is None and options.write is None:
+        return proposal.as_dict(), proposal.preview()
+    said = [proposal.mapping() if options.out else proposal.preview()]
+    answer = proposal.as_dict()
+    result = proposal.run(options.name) if options.out else None
+    if options.write:
+        proposal.write(options.write)
+    if result:
+        write_import(result, options.out)
+        answer |= result.summary
+        said.append(f"{result}\nwritten to {options.out}")
+    if options.write:
+        said.append(f"format written to {options.write}")
+    return answer, "\n\n".join(said)
+
+
+def _formats(_: argparse.Namespace) -> Answer:
+    from .ledger.formats import format_names, load_format
+
+    formats = [load_format(name) for name in format_names()]
+    said = [f"{f.name} ({'' if f.tested else 'not '}tested): {f.title}\n    {f.source}" for f in formats]
+    keys = ("name", "title", "tested", "source")
+    return {"formats": [{key: getattr(f, key) for key in keys} for f in formats]}, "\n".join(said)
 
 
 def _check(options: argparse.Namespace) -> Answer:
     from textwrap import fill
 
-    from .ledger.checks import check
+    from .files import check_folder
+    from .ledger.checks import DOCS, examine, set_aside, write_docs, write_quarantine
 
-    findings = check(_ledger(options))
-    lines = [fill(f"{f.severity}: {f.sentence}.", 80, subsequent_indent="  ", break_on_hyphens=False) for f in findings]
-    answer = {"findings": [vars(f) for f in findings]}, "\n".join(lines) or "every check passed"
-    refused = sum(f.severity == "refuse" for f in findings)
-    if refused:
-        _say(options, answer)
-        raise PaybenchError(f"{options.ledger} is refused for {refused} of these; set them right, and import it again.")
-    return answer
+    if options.quarantine:
+        if options.quarantine.resolve() == options.ledger.resolve():
+            raise PaybenchError(f"{options.quarantine} is the ledger to check; name another folder to write.")
+        check_folder(options.quarantine, *_LEDGER)
+    if options.docs:
+        check_folder(options.docs, *DOCS)
+    ledger = _ledger(options)
+    found = examine(ledger)
+    lines = [f"{f.severity}: {f.sentence}." for f in found.findings] or ["every check passed"]
+    said = [fill(line, 80, subsequent_indent="  ", break_on_hyphens=False) for line in lines]
+    answer: dict[str, Any] = {"findings": [vars(f) for f in found.findings], "to_set_aside": found.to_set_aside}
+    if options.docs:
+        write_docs(ledger, found, options.docs)
+        said.append(f"pages written to {options.docs}")
+    if found.refused:
+        _say(options, (answer, "\n".join(said)))
+        raise PaybenchError(
+            f"{options.ledger} is refused for {found.refused} of these; set them right, and import it again."
+        )
+    if options.quarantine:
+        result = set_aside(ledger, found)
+        write_quarantine(result, options.quarantine)
+        answer["quarantine"] = result.summary
+        said += [str(result), f"what stays written to {options.quarantine}"]
+    elif found.to_set_aside:
+        said.append(f"rows to set aside: {found.to_set_aside:,}; --quarantine DIR writes the ledger without them")
+    return answer, "\n".join(said)
 
 
 def _features(options: argparse.Namespace) -> Answer:
-    from .features import at_issue, open_on
-    from .files import replaced_file
-    from .ledger import as_of
+    from .features.catalogue import chosen
+    from .features.write import write_features
+    from .progress import track
 
-    ledger = _ledger(options)
-    cut = ledger if options.at_issue else as_of(ledger, options.as_of)
-    if cut.invoices.empty:
-        when = "in the ledger" if options.at_issue else f"at {options.as_of}"
-        raise PaybenchError(f"Nothing was known {when}, so there are no features; give a later as_of or more invoices.")
-    table = at_issue(cut) if options.at_issue else open_on(cut, options.as_of)
-    with replaced_file(options.out) as new:
-        table.reset_index().to_parquet(new, index=False)
-    said = f"{len(table)} rows of {table.shape[1]} features written to {options.out}"
-    return {"rows": len(table), "features": list(table.columns)}, said
+    if options.explain:
+        return _explained(options)
+    at = "issue" if options.at_issue else "landmarks" if options.landmarks else "open"
+    if options.ledger is None or options.out is None or (at == "open" and options.as_of is None):
+        options.wrong("give DIR, --out, and one of --as-of, --at-issue, --landmarks; or --explain NAME")
+    if options.as_of is not None and at != "open":
+        options.wrong(f"--as-of and {'--at-issue' if at == 'issue' else '--landmarks'} exclude each other")
+    names = [f.name for f in chosen(options.names.split(",") if options.names else None)]
+    rows = write_features(
+        options.ledger, options.out, at, options.as_of, names, lambda parts: track(parts, "building", _show(options))
+    )
+    said = f"{rows} rows of {len(names)} features written to {options.out}"
+    return {"rows": rows, "features": names}, said
+
+
+def _explained(options: argparse.Namespace) -> Answer:
+    from .features.catalogue import chosen
+    from .features.explain import about, described, explain
+
+    if options.ledger is None or options.invoice is None:
+        if options.invoice is not None or options.as_of is not None:
+            options.wrong("how a number came about takes DIR and --invoice ID")
+        feature = chosen([options.explain])[0]
+        return about(feature), described(feature)
+    found = explain(_ledger(options), options.explain, options.invoice, options.as_of)
+    return found.as_dict, str(found)
 
 
 def _train(options: argparse.Namespace) -> Answer:
@@ -189,9 +269,13 @@ def _explain(options: argparse.Namespace) -> Answer:
 
 
 def _ledger(options: argparse.Namespace) -> Any:
+    return _ledger_at(options.ledger)
+
+
+def _ledger_at(folder: Path) -> Any:
     from .ledger import read_ledger
 
-    return read_ledger(options.ledger)
+    return read_ledger(folder)
 
 
 def _show(options: argparse.Namespace) -> bool:
@@ -231,12 +315,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulate.add_argument("--like", type=Path, metavar="LEDGER", help="a ledger folder whose book to resemble")
     simulate.add_argument(
-        "--worlds", type=_count, default=150, metavar="N", help="worlds that the fit to --like may draw (150)"
+        "--worlds",
+        type=_count,
+        default=150,
+        metavar="N",
+        help="worlds that the fit to --like may draw, all of the easy mode with the ladder (150)",
     )
     simulate.add_argument(
         "--report",
         nargs="?",
-        type=Path,
+        type=_named,
         const=_IN_THE_LEDGER,
         metavar="FILE.html",
         help="how the book looks beside published figures, and beside --like (calibration.html in the ledger folder)",
@@ -250,18 +338,51 @@ def _parser() -> argparse.ArgumentParser:
         help="also as a messy export, its faults listed, in a folder of that name within the ledger folder",
     )
     importing = _add(ledger, "import", _import, "read an export; rows that cannot be are set aside with reasons")
-    importing.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    importing.add_argument("--format", required=True, metavar="NAME", help="one of 'paybench ledger formats'")
-    importing.add_argument("--out", type=Path, required=True, metavar="DIR")
+    importing.set_defaults(wrong=importing.error)
+    importing.add_argument("files", nargs="+", metavar="FILE", help="files, folders, or the URL of a database")
+    importing.add_argument(
+        "--format", metavar="NAME", help="one of 'paybench ledger formats', or a FILE.yaml of your own"
+    )
+    importing.add_argument(
+        "--guess", action="store_true", help="tell what is what in one FILE; without --out only show"
+    )
+    importing.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="THEIRS=OURS",
+        help="a column of the file and ours ('Rechnungsnr.=invoice_id', 'EUR=currency'); may be given several times",
+    )
+    importing.add_argument("--write", type=Path, metavar="FILE.yaml", help="write the guess as a format of your own")
+    importing.add_argument("--out", type=Path, metavar="DIR", help="the ledger folder to write")
     importing.add_argument("--name", metavar="NAME", help="name of the book")
+    importing.add_argument(
+        "--since",
+        metavar="DATE",
+        help="of a database only what is dated DATE or later, merged into the ledger at --out",
+    )
     _add(ledger, "formats", _formats, "the formats that import knows")
-    _with_ledger(_add(ledger, "check", _check, "keys, dates, amounts, currencies of a ledger"))
+    checking = _with_ledger(
+        _add(ledger, "check", _check, "keys, dates, amounts, currencies, sums, references, volume of a ledger")
+    )
+    checking.add_argument(
+        "--quarantine", type=Path, metavar="DIR", help="write the ledger without its wrong rows, and those beside it"
+    )
+    checking.add_argument("--docs", type=Path, metavar="DIR", help="write the results as pages (Data Docs)")
 
-    features = _with_ledger(_add(commands, "features", _features, "point-in-time features as Parquet"))
-    when = features.add_mutually_exclusive_group(required=True)
-    when.add_argument("--as-of", metavar="DATE", help="one row per invoice open at the start of DATE")
+    features = _add(commands, "features", _features, "point-in-time features as Parquet, and how each is computed")
+    features.add_argument("ledger", type=Path, nargs="?", metavar="DIR", help="the ledger folder")
+    features.add_argument(
+        "--as-of", metavar="DATE", help="one row per invoice open at the start of DATE; nothing later is known"
+    )
+    when = features.add_mutually_exclusive_group()
     when.add_argument("--at-issue", action="store_true", help="one row per invoice, as of its own issue date")
-    features.add_argument("--out", type=Path, required=True, metavar="FILE")
+    when.add_argument("--landmarks", action="store_true", help="the same, and rows on days around its due date")
+    features.add_argument("--out", type=Path, metavar="FILE")
+    features.add_argument("--names", metavar="A,B", help="some features instead of all")
+    features.add_argument("--explain", metavar="NAME", help="what a feature is, instead of building any")
+    features.add_argument("--invoice", metavar="ID", help="and the events that went into it for one invoice of DIR")
+    features.set_defaults(wrong=features.error)
 
     train = _dated(
         _with_store(_with_ledger(_add(commands, "train", _train, "tune, fit, calibrate, register, ask the gate")))
@@ -326,6 +447,12 @@ def _dated(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
 def _tuned(command: argparse.ArgumentParser) -> None:
     command.add_argument("--trials", type=_count, default=12, metavar="N", help="parameter sets that tuning tries (12)")
     command.add_argument("--seed", type=_seed, default=0, metavar="S")
+
+
+def _named(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name is empty; give one, or the option alone")
+    return Path(text)
 
 
 def _count(text: str) -> int:

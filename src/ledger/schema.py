@@ -20,6 +20,9 @@ MONEY_UNITS = 10_000
 
 DATE = "datetime64[s]"
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Dates outside are taken for slips of the pen."""
+
 KINDS = ("payment", "credit_note", "write_off")
 """What a row of ``payments`` can be."""
 

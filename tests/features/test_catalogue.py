@@ -9,7 +9,7 @@ import pytest
 from paybench.errors import PaybenchError
 from paybench.features import all_features, at_issue, catalogue, feature, forget, missing_flags
 from paybench.features.kernel.moment import Moment
-from paybench.features.kernel.streams import Ints
+from paybench.features.kernel.streams import Floats, Ints
 from paybench.ledger import Ledger
 from paybench.simulate import simulate
 
@@ -37,7 +37,7 @@ def test_what_the_catalogue_says_is_so(book: Ledger) -> None:
 
 def test_a_feature_is_one_function_with_one_line(book: Ledger) -> None:
     @feature("days", missing="the customer never wrote")
-    def silence(at: Moment) -> Ints:
+    def silence(at: Moment) -> Floats:
         """Days since the customer last wrote.
 
         as_of - the latest received_on

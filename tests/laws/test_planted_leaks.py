@@ -20,12 +20,12 @@ from paybench.features.kernel import moment as moments
 from paybench.features.kernel.dealings import Dealings
 from paybench.features.kernel.moment import Moment
 from paybench.features.kernel.past import Past
-from paybench.features.kernel.states import States
+from paybench.features.kernel.states import States, states
 from paybench.features.kernel.streams import Ints, Spans
 from paybench.features.kernel.versions import ALWAYS
 from paybench.features.kernel.versions import in_force as true_in_force
 from paybench.ledger import Ledger, known
-from paybench.ledger.schema import NO_DAY
+from paybench.ledger.schema import NO_DAY, days
 from tests.laws.messy import messy_book
 
 Patch = pytest.MonkeyPatch
@@ -95,7 +95,7 @@ def the_corrected_amount(patch: Patch) -> None:
 
 
 def recorded_on_is_overlooked(patch: Patch) -> None:
-    true_days = books.days
+    true_days = days
 
     def without(values: pd.Series) -> Ints:
         return np.full(len(values), NO_DAY) if values.name == "recorded_on" else true_days(values)
@@ -132,8 +132,8 @@ def promises_judged_when_made(patch: Patch) -> None:
     dealings = import_module("paybench.features.kernel.dealings")
     true_meets = dealings._meets
 
-    def at_once(invoice: Ints, start: Ints, end: Ints, states: States) -> Any:
-        span, state, _, _ = true_meets(invoice, start, end, states)
+    def at_once(invoice: Ints, start: Ints, end: Ints, of: States) -> Any:
+        span, state, _, _ = true_meets(invoice, start, end, of)
         return span, state, start[span], end[span]
 
     patch.setattr(dealings, "_meets", at_once)
@@ -141,7 +141,7 @@ def promises_judged_when_made(patch: Patch) -> None:
 
 
 def money_of_tomorrow(patch: Patch) -> None:
-    true_states = blocks.states
+    true_states = states
 
     def paid_already(*arguments: Any) -> States:
         s = true_states(*arguments)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from paybench.ledger.book import Ledger
-from paybench.ledger.importer import Import
+from paybench.ledger.readers.importer import Import
 from paybench.ledger.schema import TABLES, units
 
 INVOICES = "invoice_id,customer_id,issued_on,due_on,amount,currency"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paybench.ledger.allocate import allocate, families, instalments
 from paybench.ledger.cut import as_of
-from paybench.ledger.importer import import_files
+from paybench.ledger.readers.allocate import allocate, families, instalments
+from paybench.ledger.readers.importer import import_files
 from paybench.ledger.schema import conform, units
 from paybench.ledger.settle import settle
 from paybench.ledger.store import data_hash, write_ledger

@@ -18,7 +18,7 @@ from paybench.cli import main
 from paybench.errors import PaybenchError
 from paybench.ledger.formats import load_format
 from paybench.ledger.guess import overridden, propose
-from paybench.ledger.importer import import_files
+from paybench.ledger.readers.importer import import_files
 from paybench.ledger.settle import settle
 from paybench.simulate import simulate
 from paybench.simulate.exports import write_export

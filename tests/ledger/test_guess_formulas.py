@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from paybench.errors import PaybenchError
 from paybench.ledger.formats import Format, load_format, parse_format
-from paybench.ledger.formulas import computed, formula, parse_days
-from paybench.ledger.importer import import_files
-from paybench.ledger.sheet import TEXT, Sheet
-from paybench.ledger.terms import days_of_terms
+from paybench.ledger.readers.formulas import computed, formula, parse_days
+from paybench.ledger.readers.importer import import_files
+from paybench.ledger.readers.sheet import TEXT, Sheet
+from paybench.ledger.readers.terms import days_of_terms
 from tests.ledger.exports import reasons, write
 
 HOW: Format = load_format("canonical")

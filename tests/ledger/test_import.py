@@ -9,7 +9,7 @@ import pytest
 from paybench.errors import PaybenchError
 from paybench.ledger.book import Ledger
 from paybench.ledger.cut import as_of
-from paybench.ledger.importer import import_files, write_import
+from paybench.ledger.readers.importer import import_files, write_import
 from paybench.ledger.store import read_ledger
 from tests.ledger.exports import GOOD, INVOICES, PAYMENTS, conserves, export, reasons, same_tables, write
 

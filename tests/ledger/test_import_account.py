@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from paybench.cli import main
-from paybench.ledger.assemble import assemble
 from paybench.ledger.book import Ledger
-from paybench.ledger.conserve import conserved
 from paybench.ledger.formats import format_names, load_format
-from paybench.ledger.importer import import_files, write_import
-from paybench.ledger.make import make_rows
-from paybench.ledger.sheet import read_sheet
-from paybench.ledger.verdict import Verdict
+from paybench.ledger.readers.assemble import assemble
+from paybench.ledger.readers.conserve import conserved
+from paybench.ledger.readers.importer import import_files, write_import
+from paybench.ledger.readers.make import make_rows
+from paybench.ledger.readers.sheet import read_sheet
+from paybench.ledger.readers.verdict import Verdict
 from tests.ledger.exports import GOOD, INVOICES, PAYMENTS, write
 
 

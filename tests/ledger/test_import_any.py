@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from paybench.errors import PaybenchError
 from paybench.ledger.book import Ledger
-from paybench.ledger.importer import import_files, write_import
+from paybench.ledger.readers.importer import import_files, write_import
 from tests.ledger.exports import (
     GOOD,
     IBM,

@@ -10,7 +10,7 @@ import pytest
 
 from paybench.errors import PaybenchError
 from paybench.ledger.formats import format_names, load_format, parse_format
-from paybench.ledger.importer import import_files
+from paybench.ledger.readers.importer import import_files
 from paybench.ledger.schema import TABLES
 from paybench.ledger.settle import settle
 from tests.ledger.exports import IBM, IBM_ROWS, conserves, in_table, reasons, write
@@ -125,7 +125,7 @@ files:
 
 def test_signs_types_and_decimals_are_the_formats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     european = parse_format("european", _EUROPEAN)
-    monkeypatch.setattr("paybench.ledger.importer.load_format", lambda name: european)
+    monkeypatch.setattr("paybench.ledger.readers.importer.load_format", lambda name: european)
     lines = [
         "List of 2024",
         "number;account;type;side;date;due;amount;curr;cleared;state",

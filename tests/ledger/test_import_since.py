@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from paybench.ledger.book import Ledger
-from paybench.ledger.importer import import_files, write_import
+from paybench.ledger.readers.importer import import_files, write_import
 from paybench.ledger.schema import TABLES
 from paybench.ledger.store import data_hash, read_ledger
 from tests.ledger.databases import fill, sqlite

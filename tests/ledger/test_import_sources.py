@@ -22,7 +22,7 @@ from hypothesis import assume, given
 
 from paybench.errors import PaybenchError
 from paybench.ledger.book import Ledger
-from paybench.ledger.importer import import_files
+from paybench.ledger.readers.importer import import_files
 from paybench.ledger.schema import TABLES
 from paybench.ledger.store import data_hash, write_ledger
 from tests.ledger.exports import GOOD, INVOICES, PAYMENTS, conserves, in_table, reasons, same_tables, write

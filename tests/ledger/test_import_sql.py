@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from paybench.cli import main
 from paybench.errors import PaybenchError
 from paybench.ledger.book import Ledger
-from paybench.ledger.importer import import_files
+from paybench.ledger.readers.importer import import_files
 from paybench.ledger.store import data_hash, read_ledger
 from tests.ledger.databases import fill, others, sqlite
 from tests.ledger.exports import GOOD, IBM, IBM_ROWS, INVOICES, conserves

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from paybench.ledger.book import Ledger
-from paybench.ledger.importer import Import, import_files
+from paybench.ledger.readers.importer import Import, import_files
 from paybench.ledger.schema import units
 from paybench.ledger.settle import settle
 from paybench.ledger.store import data_hash

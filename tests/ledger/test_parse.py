@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paybench.ledger.formats import Amounts
-from paybench.ledger.parse import parse_amounts, parse_dates, parse_flags, parse_numbers
-from paybench.ledger.sheet import TEXT
+from paybench.ledger.readers.parse import parse_amounts, parse_dates, parse_flags, parse_numbers
+from paybench.ledger.readers.sheet import TEXT
 
 _DATES = st.from_regex(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", fullmatch=True) | st.dates().map(str) | st.text(max_size=10)
 _AMOUNTS = st.from_regex(r"-?[0-9]{1,15}(\.[0-9]{0,6})?", fullmatch=True) | st.text("0123456789.,-+e ٣", max_size=8)

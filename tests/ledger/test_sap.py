@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from paybench.errors import PaybenchError
-from paybench.ledger.importer import import_files
+from paybench.ledger.readers.importer import import_files
 from paybench.ledger.settle import settle
 from tests.ledger.exports import conserves, in_table, reasons, write
 

@@ -10,8 +10,7 @@ import pandas as pd
 
 from ..book import Ledger
 from ..cut import as_of
-from ..parse import LAST_YEAR
-from ..schema import MONEY_UNITS, TABLES, units
+from ..schema import LAST_YEAR, MONEY_UNITS, TABLES, units
 from .suites import ISO_SHAPE, MOST, SPREAD
 
 _FEW = 30

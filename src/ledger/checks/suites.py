@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..parse import FIRST_YEAR, LAST_YEAR
-from ..schema import KINDS, Column, Table
+from ..schema import FIRST_YEAR, KINDS, LAST_YEAR, Column, Table
 from .finding import Words, has
 
 ISO_SHAPE = r"^[A-Z]{3}\Z"

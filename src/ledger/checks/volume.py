@@ -7,8 +7,7 @@ import pandas as pd
 
 from ..book import Ledger
 from ..cut import as_of
-from ..parse import FIRST_YEAR, LAST_YEAR
-from ..schema import TABLES
+from ..schema import FIRST_YEAR, LAST_YEAR, TABLES
 from .suites import FAR_OUT, MOST, SPREAD
 
 DATED = ("invoices", "payments")

@@ -13,7 +13,7 @@ from typing import Any
 from ...errors import PaybenchError
 from ...files import replaced_file
 from ..formats import Format, parse_format
-from ..importer import Import, import_files
+from ..readers.importer import Import, import_files
 from .draft import draft
 from .maps import target_of
 from .override import overridden

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..formats import Amounts
-from ..formulas import parse_days
-from ..sheet import Sheet
+from ..readers.formulas import parse_days
+from ..readers.sheet import Sheet
 from .profiles import DATES, Profile, fit, same_content
 from .styles import Days
 from .words import fields, name_fit

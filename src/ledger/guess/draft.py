@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..formulas import BARE_AMOUNT, ISO, formula
+from ..readers.formulas import BARE_AMOUNT, ISO, formula
 from .profiles import AMOUNTS
 from .reading import Guess
 from .shape import INSTALMENTS, PAYMENTS, PLAIN, STATES, Shape

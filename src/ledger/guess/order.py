@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..formats import Amounts
-from ..sheet import Sheet
+from ..readers.sheet import Sheet
 from .columns import Found, share_in_order
 from .styles import Days
 

@@ -6,8 +6,8 @@ from textwrap import fill
 
 import pandas as pd
 
-from ..importer import Import
-from ..parse import example_date
+from ..readers.importer import Import
+from ..readers.parse import example_date
 from .columns import SURE, Found
 from .maps import target_of
 from .reading import Guess

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow.compute as pc
 
 from ..formats import EXCEL_DAYS, Amounts
-from ..sheet import Sheet
-from ..terms import days_of_terms
+from ..readers.sheet import Sheet
+from ..readers.terms import days_of_terms
 from .styles import ENOUGH, Days, Marks, Values, days_of, marks_of, share_of_amounts
 from .words import meaning
 

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from ...errors import PaybenchError
 from ..formats import Amounts, Format, Source
-from ..formulas import parse_days
-from ..sheet import Sheet
-from ..sources import file_inputs
+from ..readers.formulas import parse_days
+from ..readers.sheet import Sheet
+from ..readers.sources import file_inputs
 from .columns import NEEDED, SURE, Candidate, Found, candidates, candidates_for, recognise, share_in_order
 from .layout import Layout, sniff_layout
 from .maps import parse_maps, target_of

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..formats import EXCEL_DAYS, Amounts
-from ..formulas import bare_amounts, parse_days
-from ..parse import parse_amounts
+from ..readers.formulas import bare_amounts, parse_days
+from ..readers.parse import parse_amounts
 
 ENOUGH = 0.8
 """Share of a column's filled cells that have to be written in one way; the others are set aside row by row."""

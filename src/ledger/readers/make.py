@@ -12,12 +12,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..errors import PaybenchError
-from .formats import Cell, Conditions, Format, Rows, Source
+from ...errors import PaybenchError
+from ..formats import Cell, Conditions, Format, Rows, Source
+from ..schema import DATE, KINDS, MONEY_UNITS, Column, units
 from .formulas import computed
 from .parse import example_date, parse_amounts, parse_dates, parse_flags, parse_native, parse_numbers
 from .repeats import dispute_versions
-from .schema import DATE, KINDS, MONEY_UNITS, Column, units
 from .sheet import TEXT, Sheet
 from .verdict import Verdict
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ..formats import Cell
+from ..schema import TABLES
 from .allocate import allocate, families, instalments, latest, matched
-from .formats import Cell
 from .make import MATCH, PREFER, Made
 from .repeats import relinked, resolve_repeats
-from .schema import TABLES
 from .verdict import Verdict
 
 _GIVEN = " given_id"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .schema import Table
+from ..schema import Table
 
 _DOCUMENTS = ("invoices", "payments", "contacts", "messages", "disputes", "promises")
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from .schema import MONEY_UNITS, days, units
+from ..schema import MONEY_UNITS, days, units
 
 
 def instalments(invoices: pd.DataFrame) -> pd.DataFrame:

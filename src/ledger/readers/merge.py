@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ..errors import PaybenchError
-from .book import Ledger
+from ...errors import PaybenchError
+from ..book import Ledger
+from ..formats import Cell, Format, Rows
+from ..schema import MONEY_UNITS, TABLES, units
 from .cells import sheet_of_arrow
-from .formats import Cell, Format, Rows
 from .make import OWN_COLUMNS, Made
-from .schema import MONEY_UNITS, TABLES, units
 from .sheet import Sheet
 from .verdict import Verdict
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from .book import Ledger
+from ..book import Ledger
+from ..schema import units
 from .make import Made
-from .schema import units
 from .verdict import Verdict
 
 _MONEY = ("invoices", "payments")

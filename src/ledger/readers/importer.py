@@ -13,19 +13,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
 
-from ..errors import PaybenchError
-from ..spreadsheet import csv_bytes
+from ...errors import PaybenchError
+from ...spreadsheet import csv_bytes
+from ..book import Ledger, day
+from ..formats import Format, load_format
+from ..schema import TABLES
+from ..store import write_ledger
 from .assemble import assemble
-from .book import Ledger, day
 from .conserve import conserved
 from .flags import flag_rows
-from .formats import Format, load_format
 from .make import make_rows
 from .merge import Before
-from .schema import TABLES
 from .sources import Input, file_inputs
 from .sql import is_url, sql_inputs
-from .store import write_ledger
 from .verdict import Verdict
 
 
@@ -93,9 +93,9 @@ def import_files(
     files : CSV files, Excel workbooks or Parquet files, also as .gz, .bz2, .xz, or a .zip of one file; a folder stands
         for the files in it that the format knows. Or one SQLAlchemy URL of a database, whose tables and views bear the
         names of the format's files.
-    format : one of :func:`.formats.format_names`, the path of a format file that ends in ``.yaml``, or a format.
+    format : one of :func:`~..formats.format_names`, the path of a format file that ends in ``.yaml``, or a format.
     name : name of the book; the format's (or that of ``into``), if not given.
-    time_zone, grace_days, tolerance : settings of the ledger, see :class:`.book.Ledger`; those of ``into`` come first.
+    time_zone, grace_days, tolerance : settings of the ledger, see :class:`~..book.Ledger`; those of ``into`` come first.
     since : read from a database only the rows that were dated, recorded or closed on that day or later, with all other
         rows of their numbers, and merge them into ``into``: of one number and ``recorded_on`` counts what is read now,
         and versions that the database has no more are kept. In a database whose every change shows in one of these

@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..errors import PaybenchError
-from .formats import Format
+from ...errors import PaybenchError
+from ..formats import Format
 
 TEXT = pa.large_string()
 

@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..errors import PaybenchError
+from ...errors import PaybenchError
+from ..formats import Format, Source
 from .cells import Record, sheet_of_arrow, sheet_of_records
-from .formats import Format, Source
 from .sheet import Sheet, csv_sheet, read_bytes
 
 _TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".parquet")

@@ -12,11 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .formats import EXCEL_DAYS, Amounts
-from .schema import DATE, MONEY_UNITS
-
-FIRST_YEAR, LAST_YEAR = 1900, 2199
-"""Dates outside are taken for slips of the pen."""
+from ..formats import EXCEL_DAYS, Amounts
+from ..schema import DATE, FIRST_YEAR, LAST_YEAR, MONEY_UNITS
 
 _DATE_PARTS = {"%Y": r"(?P<Y>\d{4})", "%m": r"(?P<m>\d{2})", "%d": r"(?P<d>\d{2})"}
 _DATE_PARTS |= {"%-m": r"(?P<m>\d{1,2})", "%-d": r"(?P<d>\d{1,2})"}
@@ -34,7 +31,7 @@ _SIGNS = {"leading": "-0", "trailing": "0-", "parentheses": "(0)"}
 
 
 def parse_dates(text: pa.Array, pattern: str) -> tuple[np.ndarray, np.ndarray]:
-    """Calendar days (``datetime64[s]``) written in one pattern; see :class:`.formats.Format` for its language."""
+    """Calendar days (``datetime64[s]``) written in one pattern; see :class:`~..formats.Format` for its language."""
     if pattern == EXCEL_DAYS:
         return _excel_days(text)
     pieces = re.split(r"(%-?[a-zA-Z])", pattern)
@@ -116,7 +113,7 @@ def parse_native(text: pa.Array, kind: str, pattern: str, counts_days: bool) -> 
 
     Parameters
     ----------
-    kind : the column's, see :class:`.schema.Column`. pattern : of dates; 20251231 may be a number.
+    kind : the column's, see :class:`~..schema.Column`. pattern : of dates; 20251231 may be a number.
     counts_days : whether another number is a day as Excel counts.
     """
     if kind == "amount":

@@ -33,10 +33,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..errors import PaybenchError
-from .formats import EXCEL_DAYS, Amounts, Format, Source
-from .parse import FIRST_YEAR, LAST_YEAR, parse_amounts
-from .schema import DATE
+from ...errors import PaybenchError
+from ..formats import EXCEL_DAYS, Amounts, Format, Source
+from ..schema import DATE, FIRST_YEAR, LAST_YEAR
+from .parse import parse_amounts
 from .sheet import TEXT, Sheet
 from .terms import days_of_terms
 

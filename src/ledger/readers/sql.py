@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..errors import PaybenchError
+from ...errors import PaybenchError
+from ..formats import Cell, Format, Source
 from .cells import Record, sheet_of_records
-from .formats import Cell, Format, Source
 from .sheet import Sheet
 from .sources import Input
 

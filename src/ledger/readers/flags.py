@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .schema import days
+from ..schema import days
 from .verdict import Verdict
 
 _QUIET = 30
