@@ -19,7 +19,7 @@ class Items(Sized, Protocol[T]):
 
 
 def track(items: Items[T], what: str, show: bool) -> Iterator[T]:
-    """Loop over items and say how far it has got, on standard error: four lines where that is no terminal."""
+    """Loop over items and say how far it has got, on standard error: a few lines where that is no terminal."""
     if not show:
         yield from items
     elif sys.stderr.isatty():
@@ -30,6 +30,7 @@ def track(items: Items[T], what: str, show: bool) -> Iterator[T]:
             if done % step == 0:
                 print(f"{what}: {done} of {len(items)}", file=sys.stderr, flush=True)
             yield item
+        print(f"{what}: {len(items)} of {len(items)}", file=sys.stderr, flush=True)
 
 
 def without_widgets() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from ..ledger import Ledger, day
@@ -56,9 +57,9 @@ def months(ledger: Ledger) -> Picture:
     money.set(title=f"{share:.0%} of what was billed in {common} has come in", ylabel=f"{common} a month")
     money.yaxis.set_major_formatter(FuncFormatter(_short))
     for axes in (counts, money):
-        axes.set_ylim(0)
+        axes.set_ylim(0, 1.3 * axes.get_ylim()[1])
         _months(axes)
-        axes.legend(frameon=False, fontsize=8, loc="lower right")
+        axes.legend(frameon=False, fontsize=8, loc="upper left", ncols=3)
     return picture
 
 
@@ -82,16 +83,16 @@ def days_late(invoices: pd.DataFrame, grace_days: int, horizon: int = 60) -> Pic
     axes.axvline(grace_days + 0.5, color=INK, lw=1, ls=":")
     found = (y > grace_days).mean()
     axes.set(
-        title=f"{found:.0%} are paid late; half are paid by day {y.median():+.0f} from the due date",
+        title=f"{found:.0%} are late; half are paid by day {y.median():+.0f} from the due date",
         xlabel="days late: settled_on - due_on (negative = early)",
         ylabel=f"share of {len(y):,} invoices",
     )
-    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
     axes.legend(frameon=False, fontsize=9)
     return picture
 
 
-def late_shares(invoices: pd.DataFrame, as_of: object, grace_days: int) -> pd.DataFrame:
+def late_shares(invoices: pd.DataFrame, grace_days: int) -> pd.DataFrame:
     """Share of late invoices by month of the due date, counted in two ways.
 
     Returns
@@ -125,12 +126,12 @@ def late_share(invoices: pd.DataFrame, as_of: object, grace_days: int) -> Pictur
     invoices : see the module. as_of : the day at which both are counted. grace_days : of the ledger.
     """
     picture, (axes,) = panels(1, height=3.6, alt="Share late by month, by maturity and of settled invoices only")
-    table, at = late_shares(invoices, as_of, grace_days), day(as_of)
+    table, at = late_shares(invoices, grace_days), day(as_of)
     axes.plot(table.index, table["matured"], color=OURS, lw=2.4, marker="o", ms=4, zorder=3)
     axes.plot(table.index, table["settled_only"], color=THEIRS, lw=1.6, marker="s", ms=4, zorder=2)
     both = table.dropna()
     axes.fill_between(both.index, both["settled_only"], both["matured"], color=THEIRS, alpha=0.2, lw=0)
-    axes.axvline(at, color=INK, lw=1, ls=":")
+    axes.axvline(at, color=INK, lw=1, ls=":")  # type: ignore[arg-type]
     axes.annotate("as_of", (at, 1), (3, -10), ("data", "axes fraction"), "offset points", fontsize=8, color=INK)
     axes.plot([], [], color=OURS, lw=2.4, marker="o", ms=4, label="by maturity: all whose due date has passed")
     axes.plot([], [], color=THEIRS, lw=1.6, marker="s", ms=4, label="settled only: a fault")
@@ -147,8 +148,9 @@ def _flattered(both: pd.DataFrame) -> str:
     gap = both["matured"] - both["settled_only"]
     if gap.max() < 0.005:
         return "Nearly all that fell due is settled: both ways to count agree"
-    month = gap.index[-1] if gap.iloc[-1] >= 0.005 else gap.idxmax()
-    return f"Counting settled invoices only makes {month:%B %Y} look {100 * gap[month]:.0f} points better than it is"
+    place = len(gap) - 1 if gap.iloc[-1] >= 0.005 else int(gap.argmax())
+    month = f"{gap.index[place]:%B %Y}"
+    return f"Counting settled invoices only makes {month} look {100 * gap.iloc[place]:.0f} points better than it is"
 
 
 def days_to_pay(invoices: pd.DataFrame, horizon: int = 60, most: int = 5) -> Picture:
@@ -162,7 +164,7 @@ def days_to_pay(invoices: pd.DataFrame, horizon: int = 60, most: int = 5) -> Pic
     seen = invoices[invoices["days_late_capped"].notna()]
     term = (seen["due_on"] - seen["issued_on"]).dt.days
     shown = sorted(term.value_counts().index[:most])
-    shades = [PALE, "#6b9bd1", OURS, "#123d6e", INK][-len(shown) :]
+    shades = (PALE, OURS, GOOD, "#b9a24a", INK)
     y, around = seen["days_late_capped"], np.arange(-30, horizon + 1)
     spread = []
     for place, days in enumerate(shown):
@@ -213,7 +215,9 @@ def rhythm(invoices: pd.DataFrame) -> Picture:
     week.set_xticks(range(7), list(_DAYS))
     week.set(title=f"{due.mean():.0%} fall due, {weekend.mean():.0%} are settled on a weekend", ylabel="share")
     end = (paid.dt.day > paid.dt.days_in_month - 3).mean()
-    month.set(title=f"The last three days of a month bring {end:.0%} of it", xlabel="day of the month", ylabel="share")
+    peak = paid.dt.day.value_counts(normalize=True).head(1)
+    busiest = "".join(f"Day {day} brings {share:.0%}, " for day, share in peak.items())
+    month.set(title=f"{busiest}the last three days {end:.0%}", xlabel="day of the month", ylabel="share")
     month.axhline(12 / 365.25, color=INK, lw=0.8, ls=":")
     for axes in (week, month):
         axes.yaxis.set_major_formatter(_PERCENT)
@@ -242,7 +246,7 @@ def lorenz(invoices: pd.DataFrame, most: int = 3) -> Picture:
             axes.plot(curve["customers"], curve["amount"], color=colour, lw=2, label=currency)
             axes.plot(0.1, tenth, "o", color=colour, ms=6)
             if currency == common[0]:
-                title = f"The largest tenth has {tenth:.0%} of {currency} {what}"
+                title = f"A tenth of the customers: {tenth:.0%} of {currency} {what}"
         axes.plot([0, 1], [0, 1], color=INK, lw=0.8, ls=":")
         axes.set(title=title, xlabel="share of customers, the largest first", ylabel=f"share of what is {what}")
         axes.set(xlim=(0, 1), ylim=(0, 1.02))
@@ -284,15 +288,16 @@ def habits(invoices: pd.DataFrame, least: int = 10) -> Picture:
     y = invoices[invoices["days_late_capped"].notna()]
     known = y["customer_id"].value_counts()
     of = y[y["customer_id"].isin(known.index[known >= least])].groupby("customer_id")["days_late_capped"]
-    table = of.quantile([0.25, 0.5, 0.75]).unstack()
+    quarters = ("low", of.quantile(0.25)), ("median", of.median()), ("high", of.quantile(0.75))
+    table = pd.DataFrame(dict(quarters))
     axes.set(xlabel="customers by their median", ylabel="days late")
     if table.empty:
         axes.set_title(f"No customer has {least} invoices yet")
         return picture
-    table = table.sort_values([0.5, 0.25, 0.75])
+    table = table.sort_values(["median", "low", "high"])
     place = np.arange(len(table))
-    axes.vlines(place, table[0.25], table[0.75], color=PALE, lw=min(4.0, 500 / len(table)), label="middle half")
-    axes.scatter(place, table[0.5], color=OURS, s=8, zorder=3, label="median")
+    axes.vlines(place, table["low"], table["high"], color=PALE, lw=min(4.0, 500 / len(table)), label="middle half")
+    axes.scatter(place, table["median"], color=OURS, s=8, zorder=3, label="median")
     axes.axhline(0, color=THEIRS, lw=1.2, label="due date")
     share = between_customers(invoices)
     axes.set(title=f"Who the customer is explains {share:.0%} of the variance of days late")
@@ -316,18 +321,17 @@ def ageing(aged: pd.DataFrame) -> Picture:
     by_currency = by_currency.loc[aged["invoices"].unstack().sum(axis=1).sort_values().index]
     share = by_currency.div(by_currency.sum(axis=1), axis=0)
     base = np.zeros(len(share))
-    for name, colour in zip(AGES, _AGED, strict=True):
+    for name, colour, ink in zip(AGES, _AGED, ("white", INK, INK, "white", "white"), strict=True):
         axes.barh(range(len(share)), share[name], 0.6, base, color=colour, label=name)
         for row, (left, width) in enumerate(zip(base, share[name], strict=True)):
             if width > 0.04:
-                axes.text(left + width / 2, row, f"{width:.0%}", ha="center", va="center", fontsize=9, color=INK)
+                axes.text(left + width / 2, row, f"{width:.0%}", ha="center", va="center", fontsize=9, color=ink)
         base += share[name].to_numpy()
     totals = by_currency.sum(axis=1)
     axes.set_yticks(range(len(share)), [f"{name}\n{_short(totals[name])}" for name in share.index])
     first = share.iloc[-1]
-    axes.set(title=f"{1 - first['not due']:.0%} of the open {share.index[-1]} is overdue", xlim=(0, 1))
-    axes.title.set_ha("left")
-    axes.title.set_x(0)
+    axes.set_title(f"{1 - first['not due']:.0%} of the open {share.index[-1]} is overdue", loc="left")
+    axes.set_xlim(0, 1)
     axes.set_xlabel("share of the open amount, by days overdue")
     axes.xaxis.set_major_formatter(_PERCENT)
     axes.grid(axis="y", visible=False)
@@ -342,8 +346,6 @@ def _month(dates: pd.Series) -> pd.Series:
 
 def _months(axes: Axes) -> None:
     """Dates on the x axis, few enough to be read."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
     where = AutoDateLocator(minticks=3, maxticks=7)
     axes.xaxis.set_major_locator(where)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(where))

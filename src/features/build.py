@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,20 +24,20 @@ KEYS = ["invoice_id", "customer_id", "as_of"]
 """The index of a feature table."""
 
 
-def at_issue(ledger: Ledger, names: Iterable[str] | None = None) -> pd.DataFrame:
+def at_issue(ledger: Ledger | str | Path, names: Iterable[str] | None = None) -> pd.DataFrame:
     """Features of every invoice as of its own issue date (see :func:`features_at`)."""
     book = Book(ledger)
     return _table(book, at_opening(book), names)
 
 
-def open_on(ledger: Ledger, date: object, names: Iterable[str] | None = None) -> pd.DataFrame:
+def open_on(ledger: Ledger | str | Path, date: object, names: Iterable[str] | None = None) -> pd.DataFrame:
     """Features of every invoice that is open at a date (see :func:`features_at`)."""
     book = Book(ledger)
     return _table(book, when_open(book, number_of(date)), names)
 
 
 def landmarks(
-    ledger: Ledger, after_due: Iterable[int] = (-15, 0, 15, 30, 60), names: Iterable[str] | None = None
+    ledger: Ledger | str | Path, after_due: Iterable[int] = (-15, 0, 15, 30, 60), names: Iterable[str] | None = None
 ) -> pd.DataFrame:
     """Features of every invoice at its issue, and at landmarks during its life while it is open.
 
@@ -48,7 +49,7 @@ def landmarks(
     return _table(book, at_landmarks(book, after_due), names)
 
 
-def features_at(ledger: Ledger, rows: pd.DataFrame, names: Iterable[str] | None = None) -> pd.DataFrame:
+def features_at(ledger: Ledger | str | Path, rows: pd.DataFrame, names: Iterable[str] | None = None) -> pd.DataFrame:
     """Point-in-time features, for any number of decision rows at once.
 
     Parameters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -59,19 +60,19 @@ class Points:
         )
 
 
-def issue_rows(ledger: Ledger) -> pd.DataFrame:
+def issue_rows(ledger: Ledger | str | Path) -> pd.DataFrame:
     """One decision row per invoice: invoice_id, customer_id, as_of = its first known issue date."""
     book = Book(ledger)
     return at_opening(book).frame(book)
 
 
-def open_rows(ledger: Ledger, date: object) -> pd.DataFrame:
+def open_rows(ledger: Ledger | str | Path, date: object) -> pd.DataFrame:
     """One decision row per invoice that was known and neither settled nor written off at the start of a day."""
     book = Book(ledger)
     return when_open(book, number_of(date)).frame(book)
 
 
-def landmark_rows(ledger: Ledger, after_due: Iterable[int] = (-15, 0, 15, 30, 60)) -> pd.DataFrame:
+def landmark_rows(ledger: Ledger | str | Path, after_due: Iterable[int] = (-15, 0, 15, 30, 60)) -> pd.DataFrame:
     """Decision rows of every invoice at its issue, and at landmarks during its life while it is open.
 
     Parameters

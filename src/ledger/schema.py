@@ -228,10 +228,13 @@ def _typed(name: str, column: Column, values: pd.Series, time_zone: str) -> pd.S
         ) from None
     if column.required and typed.isna().any():
         row = int(np.flatnonzero(typed.isna())[0])
-        raise PaybenchError(
-            f"Column '{column.name}' of table '{name}' is empty in row {row}; every row needs {column.meaning}."
-        )
+        raise PaybenchError(empty_cell(name, column, row))
     return typed
+
+
+def empty_cell(table: str, column: Column, row: int) -> str:
+    """What is said where a value is missing that every row needs."""
+    return f"Column '{column.name}' of table '{table}' is empty in row {row}; every row needs {column.meaning}."
 
 
 def units(amounts: pd.Series | np.ndarray) -> np.ndarray:

@@ -72,6 +72,26 @@ def ledger_folder(folder: str | Path) -> Path:
     return path
 
 
+def read_settings(folder: str | Path) -> Ledger:
+    """The settings of a ledger folder, as a ledger without rows.
+
+    Raises
+    ------
+    PaybenchError
+        If there is no ledger, or ``ledger.json`` cannot be read.
+    """
+    path = ledger_folder(folder)
+    try:
+        return Ledger(**json.loads((path / SETTINGS).read_text(encoding="utf-8")))
+    except (ValueError, TypeError, OSError) as error:
+        raise PaybenchError(unreadable(path, error)) from None
+
+
+def unreadable(path: Path, error: Exception) -> str:
+    """What is said of a ledger folder in which a file is broken."""
+    return f"The ledger at {path} cannot be read ({error}); import or simulate it again."
+
+
 def read_ledger(folder: str | Path) -> Ledger:
     """Read a ledger folder.
 
@@ -91,7 +111,7 @@ def read_ledger(folder: str | Path) -> Ledger:
             raise PaybenchError(f"{path} holds no invoices.parquet; a ledger needs at least invoices and payments.")
         return Ledger.of(**parts)  # type: ignore[arg-type]
     except (ValueError, pa.ArrowException, OSError, TypeError) as error:
-        raise PaybenchError(f"The ledger at {path} cannot be read ({error}); import or simulate it again.") from None
+        raise PaybenchError(unreadable(path, error)) from None
 
 
 def data_hash(ledger: Ledger) -> str:

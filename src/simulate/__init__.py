@@ -1,9 +1,10 @@
 """A ledger drawn from a known world: what happened, and the true probabilities behind it."""
 
-from .contacts import Actions, View
 from .policies import POLICIES, Confounded, Ladder, Randomised
 from .settings import TYPES, CustomerType, Effects, Settings
+from .sweep import sweep
 from .truth import read_truth
+from .view import Actions, View
 from .world import World, simulate, stream_world, write_world
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "read_truth",
     "simulate",
     "stream_world",
+    "sweep",
     "write_world",
 ]

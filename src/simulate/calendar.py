@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from dateutil.easter import easter
 
+from ..errors import PaybenchError
+from ..ledger import day
 from ..ledger.schema import days
 
 AFTER = 420
@@ -17,6 +19,9 @@ AFTER = 420
 CLOSED = ((1, 1), (5, 1), (12, 25), (12, 26))
 """Month and day on which the euro's banks rest, besides weekends, Good Friday and Easter Monday: the closing days of
 TARGET (European Central Bank, "TARGET Working Days" of 14 December 2000)."""
+
+EARLIEST_START, LAST_YEAR = pd.Timestamp("1971-01-01"), 2190
+"""Limits of a window: days are counted from 1970, and day 0 stands for never."""
 
 WEEK = 7
 _FIRST_MONDAY = 4  # 1970-01-05
@@ -91,9 +96,9 @@ class Calendar:
         work = self.workdays
         table = np.empty((RULES, len(self.dates)))
         table[ANY_DAY] = np.where(work, 1.0, self.weekend_share)
-        for day, share in enumerate(BACKLOG):
+        for on, share in enumerate(BACKLOG):
             # Where weekends are working days there is no backlog.
-            table[ANY_DAY, work & (self.dates.day_of_week == day)] = 1.0 - (1.0 - share) * (1.0 - self.weekend_share)
+            table[ANY_DAY, work & (self.dates.day_of_week == on)] = 1.0 - (1.0 - share) * (1.0 - self.weekend_share)
         table[MONTH_END] = np.where(self.month_ends, 1.0, np.where(work, self.off_month_end, 0.0))
         weekday, date = self.dates.day_of_week.to_numpy(), self.dates.day.to_numpy()
         runs = [weekday == day for day in WEEKLY] + [np.isin(date, dates) for dates in MONTHLY]
@@ -107,6 +112,10 @@ class Calendar:
         at = np.flatnonzero(self.workdays)
         axis = np.arange(len(self.dates))
         return at[np.minimum(np.searchsorted(at, axis), at.size - 1)] + self.first
+
+    def share(self, rule: np.ndarray, day: int | np.ndarray) -> np.ndarray:
+        """:attr:`shares` of some pay-day rules on a day, or on one day each, (n,)."""
+        return self.shares.ravel().take(rule * len(self.dates) + (day - self.first))
 
     @property
     def weeks(self) -> int:
@@ -125,3 +134,17 @@ class Calendar:
         flags = np.zeros(len(self.dates), dtype=bool)
         flags[self.next_workdays[nominal] - self.first] = True
         return flags
+
+
+def check_window(months: int, start: str) -> None:
+    """See that a world can have a window.
+
+    Raises
+    ------
+    PaybenchError
+        If ``start`` is no date or too early, or the window is too long.
+    """
+    if day(start) < EARLIEST_START:
+        raise PaybenchError(f"start is {start}; give a day from {EARLIEST_START:%Y-%m-%d} on, after 1970.")
+    if day(start).year + months / 12 > LAST_YEAR:
+        raise PaybenchError(f"{months} months from {start} go on past {LAST_YEAR}; give fewer, or an earlier start.")

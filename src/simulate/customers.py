@@ -9,6 +9,7 @@ import numpy as np
 from .calendar import ANY_DAY, FIRST_MONTHLY, FIRST_WEEKLY, MONTH_END, MONTHLY, WEEKLY, Calendar
 from .settings import COUNTRIES, Settings
 from .streams import Purpose, Streams
+from .words import HOME_CURRENCY
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,14 @@ class Customers:
     def __len__(self) -> int:
         return len(self.number)
 
+    def currencies(self, settings: Settings) -> list[str]:
+        """The currency in which each is billed."""
+        codes, common = list(COUNTRIES), settings.currency
+        return [
+            HOME_CURRENCY.get(codes[c], common) if home else common
+            for c, home in zip(self.country, self.home, strict=True)
+        ]
+
     def take(self, rows: np.ndarray) -> Customers:
         """Some of them, in another order, or several times."""
         return Customers(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
@@ -69,7 +78,7 @@ def draw_customers(numbers: np.ndarray, settings: Settings, calendar: Calendar, 
     def normal() -> np.ndarray:
         return streams.normal(key, next(purposes) + 0 * next(purposes))
 
-    kind = _chosen(uniform(), [t.share for t in settings.types])
+    kind = chosen(uniform(), [t.share for t in settings.types])
     size = normal()
     busy, dear = normal(), normal()
     first, end = _active(calendar, settings, uniform(), uniform())
@@ -84,7 +93,7 @@ def draw_customers(numbers: np.ndarray, settings: Settings, calendar: Calendar, 
         number=numbers,
         key=key,
         type=kind,
-        country=_chosen(uniform(), list(COUNTRIES.values())),
+        country=chosen(uniform(), list(COUNTRIES.values())),
         home=uniform() < settings.at_home,
         name=np.column_stack([uniform(), uniform()]),
         first=first,
@@ -92,16 +101,16 @@ def draw_customers(numbers: np.ndarray, settings: Settings, calendar: Calendar, 
         rate=rate,
         typical_amount=settings.amount * np.exp(settings.amount_spread * (0.83 * size + 0.55 * dear)),
         amount_spread=settings.own_amount_spread * (0.5 + uniform()),
-        terms=np.asarray(list(settings.terms))[_chosen(uniform(), list(settings.terms.values()))],
+        terms=np.asarray(list(settings.terms))[chosen(uniform(), list(settings.terms.values()))],
         lateness=lateness,
         scale=scale,
         forgets=forgets,
         rule=_rules(settings, kind, uniform(), uniform(), uniform()),
-        likes=_chosen(uniform(), [0.5, 0.1, 0.25, 0.15]),
+        likes=chosen(uniform(), [0.5, 0.1, 0.25, 0.15]),
     )
 
 
-def _chosen(uniform: np.ndarray, weights: list[float]) -> np.ndarray:
+def chosen(uniform: np.ndarray, weights: list[float]) -> np.ndarray:
     """Positions drawn with the given weights."""
     steps = np.cumsum(weights) / np.sum(weights)
     return np.minimum(np.searchsorted(steps, uniform, side="right"), len(weights) - 1)

@@ -44,6 +44,9 @@ STRAIN_DAYS = 20.0
 LARGEST_DELAY, MOST_NEVER = 90.0, 0.4
 """Limits of the usual delay in days, and of the chance that an invoice is never paid."""
 
+GUMBEL_EDGE, LOGISTIC_EDGE = 3.7, 37.0
+"""So many scales before its centre a distribution is still 0, to the last bit of double precision."""
+
 SEASON_DAYS, SEASON_MOVES = 5.0, 0.35
 """Hard world: the swing of the usual delay over a year, and how far a year later the season begins (in years)."""
 
@@ -80,16 +83,28 @@ class Plans:
     dies: np.ndarray
     logistic: bool
 
-    def take(self, rows: np.ndarray | slice) -> Plans:
+    def take(self, rows: np.ndarray) -> Plans:
         """The plans of some invoices."""
-        arrays = {k: v[..., rows] for k, v in vars(self).items() if isinstance(v, np.ndarray)}
+        arrays = {k: v.take(rows, axis=-1) for k, v in vars(self).items() if isinstance(v, np.ndarray)}
         return Plans(**arrays, logistic=self.logistic)
 
-    def survivors(self, days_late: np.ndarray) -> np.ndarray:
-        """S_c: the chance that the planned day lies after a day, (MINDS, n)."""
-        z = days_late + 0.5 - self.centre
-        z *= self.slope
-        np.multiply(z, self.late_slope, out=z, where=z > 0)
+    def opens_on(self) -> np.ndarray:
+        """A day, (n,), before which the chance that the planned day lies after it is 1 in every mind, to the last bit.
+
+        Before it an invoice is not paid under any policy.
+        """
+        edge = LOGISTIC_EDGE if self.logistic else GUMBEL_EDGE
+        return self.due + np.floor((self.centre - edge / self.slope).min(axis=0)).astype(np.int64) - 1
+
+    def survivors(self, days_late: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
+        """S_c: the chance that the planned day lies after a day, (MINDS, n), of all invoices or of some."""
+        centre, slope, late_slope = self.centre, self.slope, self.late_slope
+        if rows is not None:
+            centre, slope, late_slope = (v.take(rows, axis=-1) for v in (centre, slope, late_slope))
+        z = days_late + 0.5 - centre
+        z *= slope
+        # The factor is 1 at most: it draws what is above zero down, and would lift what is below.
+        np.minimum(z, z * late_slope, out=z)
         if self.logistic:
             return 1.0 / (1.0 + np.exp(np.minimum(z, 600.0)))
         np.negative(z, out=z)
@@ -146,7 +161,12 @@ _NEEDED = (
 
 
 def chances(
-    plans: Plans, day: int | np.ndarray, last: np.ndarray, strength: np.ndarray | float, calendar: Calendar
+    plans: Plans,
+    day: int | np.ndarray,
+    last: np.ndarray,
+    strength: np.ndarray | float,
+    share: np.ndarray,
+    rows: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The chance to pay on a day, before cash holds it back.
 
@@ -155,21 +175,28 @@ def chances(
     day : days since 1970-01-01, one or one per invoice.
     last : L of the law, (MINDS, n); 1 on the day of issue.
     strength : e of the law, (n,), or 1.
+    share : of the pay-day rules on the day, (n,), see :meth:`.calendar.Calendar.share`.
+    rows : the n invoices; None = all of the plans.
 
     Returns
     -------
     chance : per mind, (MINDS, n); 0 past the write-off. after : L of the next day, (MINDS, n).
     """
-    days_late = day - plans.due
-    share = calendar.shares[plans.rule, day - calendar.first]
-    now = plans.survivors(days_late)
-    # Where the plan is certain to lie behind, all that is left to pay is meant to be paid.
-    left = np.divide(now, last, out=np.zeros_like(now), where=last > 0)
+    days_late = day - (plans.due if rows is None else plans.due.take(rows))
+    left = plans.survivors(days_late, rows)
+    if last.min(initial=1.0) > 0:
+        left /= last
+    else:
+        # Where the plan is certain to lie behind, all that is left to pay is meant to be paid.
+        left = np.divide(left, last, out=np.zeros_like(left), where=last > 0)
     np.minimum(left, 1.0, out=left)
-    if not np.isscalar(strength):
+    pressed = not np.isscalar(strength)
+    if pressed:
         left **= strength
-    chance = np.where(days_late <= WRITE_OFF, share, 0.0) * (1.0 - left)
+    chance = np.subtract(1.0, left, out=left)
+    chance *= share if days_late.max(initial=0) <= WRITE_OFF else np.where(days_late <= WRITE_OFF, share, 0.0)
     kept = 1.0 - chance
-    if not np.isscalar(strength):
+    if pressed:
         kept **= 1.0 / strength
-    return chance, last * kept
+    kept *= last
+    return chance, kept

@@ -6,11 +6,12 @@ import numpy as np
 import pyarrow as pa
 
 from .columns import count_up_by, dates, named, shown_before
-from .contacts import GAIN_DAYS, NOTHING, Blow, Moments, true_effects
+from .contacts import GAIN_DAYS, Blow, Moments, true_effects
 from .identifiers import identifiers
 from .messages import INTENTS
 from .settings import CHANNELS, TONES
 from .state import State
+from .view import NOTHING
 from .words import written
 
 Tables = dict[str, pa.Table]

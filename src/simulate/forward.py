@@ -46,38 +46,44 @@ def forward(
     n, states = len(day), between.shape[1]
     masses = np.zeros((states, 2, MINDS, n))
     masses[shared, squeezed.astype(np.int64), :, np.arange(n)] = mass.T
+    held, paid, back = plans.held[:, :, None, :], np.empty_like(masses), np.empty_like(masses)
     settled = np.zeros((horizon + 1, n))
+    opens = int((plans.opens_on() - day).min(initial=horizon + 1))
     first_monday = int(-(day[0] - 4) % WEEK) or WEEK if n else WEEK
+    youngest = int((day - plans.issued).min(initial=DISPUTE_WINDOW))
     offered = bool((plans.disputed > 0).any())
-    back: np.ndarray | None = None
+    returns = False
     for k in range(1, horizon + 1):
         today = day + k
         if (k - first_monday) % WEEK == 0 and k >= first_monday:
             masses = _next_week(masses, plans, between[calendar.week(today)])
         settled[k] = settled[k - 1]
-        chance, last = chances(plans, today, last, 1.0 if strength is None else strength[k], calendar)
-        returned, back = back, None
-        if chance.any():
-            paid = masses * plans.held[:, :, None, :] * chance
+        share = calendar.share(plans.rule, today)
+        returned, returns = returns, False
+        # Before any plan begins, and on days on which nothing leaves, nothing is paid.
+        if k >= opens and share.any():
+            chance, last = chances(plans, today, last, 1.0 if strength is None else strength[k], share)
+            np.multiply(masses, held, out=paid)
+            paid *= chance
             masses -= paid
+            if returned:
+                masses += back
             reversed_ = bounced[today - calendar.first]
             if reversed_.any():
                 # What bounces is out of reach until the day after, which is never a Monday.
-                back = paid * reversed_
+                np.multiply(paid, reversed_, out=back)
                 paid -= back
+                returns = True
             settled[k] += summed(paid.reshape(-1, n))
-        if returned is not None:
-            masses += returned
-        if offered:
-            age = today - plans.issued
-            if (age <= DISPUTE_WINDOW).any():
-                # Disputes are opened on working days.
-                young = (age <= DISPUTE_WINDOW) * plans.disputed * calendar.workdays[today - calendar.first]
-                moved = masses[:, :, :CONTESTED] * young
-                masses[:, :, :CONTESTED] -= moved
-                masses[:, :, CONTESTED] += moved.sum(axis=2)
-            else:
-                offered = False
+        elif returned:
+            masses += back
+        if offered and youngest + k <= DISPUTE_WINDOW:
+            # Disputes are opened on working days.
+            young = (today - plans.issued <= DISPUTE_WINDOW) * plans.disputed
+            young *= calendar.workdays[today - calendar.first]
+            moved = masses[:, :, :CONTESTED] * young
+            masses[:, :, :CONTESTED] -= moved
+            masses[:, :, CONTESTED] += moved.sum(axis=2)
     return settled
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .calendar import Calendar
-from .customers import Customers
+from .customers import Customers, chosen
 from .settings import Settings
 from .streams import Purpose, Streams
 
@@ -66,8 +66,9 @@ def draw_invoices(
     customer, issued = _joined(who), _joined(when)
     key = streams.subkeys(customers.key[customer], issued, _joined(nth))
     usual = streams.uniform(key, Purpose.TERMS, issued) >= settings.other_terms
-    menu = np.array(list(settings.terms))
-    others = menu[(streams.uniform(key, Purpose.OTHER_TERMS, issued) * menu.size).astype(np.int64)]
+    menu = settings.others or dict.fromkeys(settings.terms, 1.0)
+    other = chosen(streams.uniform(key, Purpose.OTHER_TERMS, issued), list(menu.values()))
+    others = np.array(list(menu))[other]
     relative = customers.amount_spread[customer] * streams.normal(key, Purpose.AMOUNT, issued)
     cents = np.rint(100 * customers.typical_amount[customer] * np.exp(relative)).astype(np.int64)
     return Invoices(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..errors import PaybenchError
 from . import disputes, messages, payments
-from .contacts import HARSH, NOTHING, TIRED_DAYS, Actions, Blow, Policy, View, added, drawer
+from .contacts import HARSH, TIRED_DAYS, Blow, added
 from .state import NEVER, State
+from .view import NOTHING, Actions, Policy, View, drawer
 
 LONG_AGO = 10_000
 """Days since something that never happened."""
@@ -72,9 +74,14 @@ def _decided(state: State, policy: Policy | None) -> tuple[Actions | None, View 
         customer_since=np.where(state.contacted[who] == NEVER, LONG_AGO, state.today - state.contacted[who]),
         allowed=state.allowed[who],
         _draw=drawer(state.streams, state.invoices.key[rows], state.today),
+        _book=lambda: state.book,
         _hidden=(lambda: _badness(state, who)) if getattr(policy, "sees_hidden", False) else None,
     )
     actions = policy(view)
+    if actions is not None and not isinstance(actions, Actions):
+        raise PaybenchError(
+            f"A policy returned {type(actions).__name__}; it returns Actions, or None for nothing today."
+        )
     return (None, None) if actions is None or not len(actions.row) else (actions.checked(len(view)), view)
 
 

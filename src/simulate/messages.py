@@ -1,7 +1,8 @@
 """What customers write: answers to contacts, complaints, and word from who is short of cash; promises in them.
 
 A promise here is a sign, not a cause: the customer says when it expects to pay, a little too hopefully, and then pays
-by its plan. How many promises are kept follows from that; no credible rate was found that it could be set to.
+by its plan. How many promises are kept follows from that and from ``Settings.caution``; no credible rate was found that
+it could be set to, so it is swept (:mod:`.sweep`).
 """
 
 from __future__ import annotations
@@ -98,7 +99,8 @@ def _write(state: State, invoice: np.ndarray, channel: np.ndarray, intent: np.nd
         (intent == NEED_TIME) & (state.uniform(invoice, Purpose.PROMISE) < PROMISES_WITH_TIME)
     )
     ahead = HOPE[0] + HOPE[1] * state.uniform(invoice, Purpose.AHEAD)
-    ahead = np.floor(ahead * np.where(state.squeezed(invoice), 2.0, 1.0)).astype(np.int64)
+    ahead *= np.where(state.squeezed(invoice), 2.0, 1.0) * state.settings.caution
+    ahead = np.floor(ahead).astype(np.int64)
     at = np.minimum(state.today + ahead - state.calendar.first, len(state.calendar.dates) - 1)
     day = state.calendar.next_workdays[at]
     promised = np.where(names_a_day, day, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .delays import chances
+from .delays import MINDS, chances
 from .state import NEVER, State
 from .streams import Purpose
 
@@ -31,29 +31,31 @@ def pay(state: State, bounced: np.ndarray) -> None:
     """
     calendar, plans = state.calendar, state.plans
     at = state.today - calendar.first
-    rows = state.unpaid[calendar.shares[plans.rule[state.unpaid], at] > 0]
-    rows = rows[state.there(rows)]
+    # Before its plan begins nobody pays an invoice.
+    rows = state.unpaid[state.opens_on[state.unpaid] <= state.today]
+    share = calendar.share(plans.rule[rows], state.today)
+    willing = (share > 0) & state.there(rows)
+    rows, share = rows[willing], share[willing]
     if not rows.size:
         return
-    mass, never = state.mass[:, rows], state.never[rows]
-    pressed = state.press[rows].any()
-    own = plans.take(rows)
-    strength = np.exp(state.pressure(rows)) if pressed else 1.0
-    chance, after = chances(own, state.today, state.last[:, rows], strength, calendar)
-    squeezed = state.squeezed(rows).astype(np.int64)
-    chance *= own.held[state.shared(), squeezed, np.arange(rows.size)]
+    mass, never = state.mass.take(rows, axis=1), state.never[rows]
+    strength = np.exp(state.pressure(rows)) if state.press[rows].any() else 1.0
+    chance, after = chances(plans, state.today, state.last.take(rows, axis=1), strength, share, rows)
+    chance *= plans.held[state.shared(), state.squeezed(rows).astype(np.int64), rows]
     # Nobody pays again on the day on which a payment is reversed.
     chance *= state.bounced[rows] != state.today - 1
     paid = mass * chance
-    does = (mass - paid).sum(axis=0) + never < state.patience[rows]
+    mass -= paid
+    does = mass.sum(axis=0) + never < state.patience[rows]
     reversed_ = does & (bounced[at] > 0)
     if reversed_.any():
         reversed_ &= state.uniform(rows, Purpose.BOUNCE) < bounced[at]
     # Who pays what bounces was in a mind to pay: that is what is known of it from then on.
-    state.mass[:, rows] = np.where(reversed_, paid, mass - paid)
+    mass[:, reversed_] = paid[:, reversed_]
+    for mind in range(MINDS):
+        state.mass[mind][rows], state.last[mind][rows] = mass[mind], after[mind]
     state.never[rows[reversed_]] = 0.0
     state.draw_patience(rows[reversed_])
-    state.last[:, rows] = after
     back, done = rows[reversed_], rows[does & ~reversed_]
     state.bounced[back] = state.today
     state.log.add("payments", invoice=back, day=state.today, cents=state.cents[back], kind=PAYMENT)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .contacts import NOTHING, Actions, Policy, View
 from .settings import CHANNELS, TONES
+from .view import NOTHING, Actions, Policy, View
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from .invoices import Invoices
 from .liquidity import Cash, Weather
 from .settings import CHANNELS, WRITE_OFF, Settings
 from .streams import Purpose, Streams
+from .view import Book
 
 NEVER = 0
 """The day of what has not happened."""
@@ -27,22 +29,23 @@ class Log:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._parts: dict[str, list[dict[str, np.ndarray]]] = {}
+        self._parts: dict[str, list[tuple[int, dict[str, np.ndarray | int | float]]]] = {}
 
     def add(self, table: str, **columns: np.ndarray | int | float) -> None:
         """Write rows down; the first column is an array, numbers hold for all rows."""
         n = len(next(iter(columns.values())))  # type: ignore[arg-type]
         if n:
-            self._parts.setdefault(table, []).append(
-                {k: np.broadcast_to(v, (*np.shape(v)[:-1], n)) for k, v in columns.items()}
-            )
+            self._parts.setdefault(table, []).append((n, columns))
 
     def table(self, name: str, **empty: type) -> dict[str, np.ndarray]:
         """All rows of a table; its columns and their types, where it has none."""
         parts = self._parts.get(name)
         if not parts:
             return {k: np.zeros(0, dtype=t) for k, t in empty.items()}
-        return {k: np.concatenate([p[k] for p in parts], axis=-1) for k in parts[0]}
+        return {
+            k: np.concatenate([v if np.ndim(v := p[k]) else np.full(n, v) for n, p in parts], axis=-1)
+            for k in parts[0][1]
+        }
 
     def has(self, name: str) -> bool:
         """Whether a table has rows."""
@@ -56,7 +59,7 @@ class State:
     Attributes
     ----------
     unpaid : positions of the invoices that are issued and open. today : days since 1970-01-01.
-    mass, last : of the law of payment, (MINDS, n). never : mass of never.
+    mass, last : of the law of payment, (MINDS, n). never : mass of never. opens_on : nobody pays before.
     patience : it is paid when the chance to be unpaid, mass and never together, falls below.
     cents : still open. closed : day on which it was settled or written off.
     bounced : day of the last payment that was reversed.
@@ -85,7 +88,7 @@ class State:
         self.today = self.calendar.first
         self.unpaid = np.zeros(0, dtype=np.int64)
         self.mass, self.last = self.plans.start(), np.ones((MINDS, n))
-        self.never = self.plans.never.copy()
+        self.never, self.opens_on = self.plans.never.copy(), self.plans.opens_on()
         self.patience = self.streams.uniform(self.invoices.key, Purpose.SETTLE, self.invoices.issued)
         self.cents = self.invoices.cents.copy()
         self.closed, self.bounced, self.disputed = (np.full(n, NEVER) for _ in range(3))
@@ -101,6 +104,13 @@ class State:
         gone = self.cash.gone_on[self.invoices.customer]
         given_up = np.minimum(self.plans.due + WRITE_OFF + 1, np.maximum(gone, self.plans.issued) + GONE_WRITE_OFF)
         self.written_off_on = self.calendar.next_workdays[given_up - self.calendar.first]
+
+    @cached_property
+    def book(self) -> Book:
+        """What was billed."""
+        issued, due = self.invoices.issued, self.invoices.due
+        currency = np.array(self.customers.currencies(self.settings), dtype=object)
+        return Book(self.customers.number, currency, self.invoices.serial, self.invoices.cents, due - issued)
 
     def kind(self, invoice: np.ndarray, name: str) -> np.ndarray:
         """One number of the types of the customers of some invoices."""

@@ -16,7 +16,7 @@ from .payments import WRITE_OFF_KIND
 from .settings import CHANNELS, COUNTRIES
 from .state import NEVER, State
 from .truth import distributions, oracle, unknown
-from .words import HOME_CURRENCY, customer_names
+from .words import customer_names
 
 _CENT = MONEY_UNITS // 100
 
@@ -37,11 +37,7 @@ def make_tables(state: State, policy: str, bounced: np.ndarray, truth: str) -> t
     owners = customer_ids.take(pa.array(who))
     codes = list(COUNTRIES)
     countries = [codes[c] for c in state.customers.country]
-    common = state.settings.currency
-    billed_in = [
-        HOME_CURRENCY.get(c, common) if h else common for c, h in zip(countries, state.customers.home, strict=True)
-    ]
-    currencies = pa.array(billed_in, pa.large_string())
+    currencies = pa.array(state.customers.currencies(state.settings), pa.large_string())
 
     tables: Tables = {
         "customers": pa.table(
@@ -140,7 +136,7 @@ def to_disk(name: str, table: pa.Table) -> pa.Table:
     if name not in TABLES:
         return table.cast(
             pa.schema([f.with_type(pa.float32()) if pa.types.is_float64(f.type) else f for f in table.schema])
-        )
+        ).combine_chunks()
     columns = {}
     for column in TABLES[name].columns:
         if column.name not in table.column_names:
@@ -151,7 +147,8 @@ def to_disk(name: str, table: pa.Table) -> pa.Table:
             columns[column.name] = decimals(cents.fill_null(0).to_numpy() * _CENT, missing)
         else:
             columns[column.name] = table[column.name]
-    return pa.table(columns)
+    # Where a table is cut inside must not be seen in the file.
+    return pa.table(columns).combine_chunks()
 
 
 _EMPTY = {"id": pa.large_string(), "text": pa.large_string(), "date": pa.date32(), "amount": pa.decimal128(18, 4)}

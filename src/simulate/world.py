@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+import copy
+import os
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from ..errors import PaybenchError
-from ..files import check_folder, replaced_folder
 from ..ledger import TABLES, Ledger, day
 from ..ledger.schema import days
-from ..ledger.store import settings_text
-from .calendar import Calendar
-from .contacts import Policy
+from .calendar import Calendar, check_window
 from .customers import draw_customers
 from .delays import make_plans
+from .disk import on_disk, write
 from .exchange import Tables
 from .invoices import draw_invoices
 from .life import live
@@ -31,23 +31,25 @@ from .policies import POLICIES, Ladder
 from .settings import MODES, Settings
 from .state import State
 from .streams import Fork, Streams
-from .tables import make_tables, to_disk, to_frame
-from .truth import TRUTH_FILES, conformed
+from .tables import make_tables, to_frame
+from .truth import conformed
+from .view import Policy
+from .workers import drawn_by, parcel
 
 BLOCK = 2048
 """Customers that are simulated together: large enough for arrays, small enough for memory and for a quick stop."""
 
-WORKERS = 2
-"""Blocks in work at one time when a world is written."""
+PROCESSES_FROM = 4 * BLOCK
+"""A world of fewer customers is drawn before other processes would have started."""
+
+MOST_WORKERS = 4
+"""Processes that a world is drawn by unless more are asked for: each has memory of its own, a third of a gigabyte."""
 
 USUAL = Ladder()
 """The policy of a world if none is named."""
 
-EARLIEST_START = pd.Timestamp("1971-01-01")
-"""Days are counted from 1970, and day 0 stands for never."""
-
-LAST_YEAR, MOST_CUSTOMERS = 2190, 100_000_000
-"""Limits of a world."""
+MOST_CUSTOMERS = 100_000_000
+"""Customers of the largest world."""
 
 LONGEST_TERM = 120
 """Days of the longest terms that a world can have."""
@@ -113,16 +115,15 @@ class Plan:
             if policy not in POLICIES:
                 raise PaybenchError(f"policy is '{policy}'; give one of {', '.join(POLICIES)}, or a callable.")
             policy = POLICIES[policy]
-        if day(start) < EARLIEST_START:
-            raise PaybenchError(f"start is {start}; give a day from {EARLIEST_START:%Y-%m-%d} on, after 1970.")
-        if day(start).year + months / 12 > LAST_YEAR:
-            raise PaybenchError(
-                f"{months} months from {start} go on past {LAST_YEAR}; give fewer, or an earlier start."
-            )
+        check_window(months, start)
         if customers > MOST_CUSTOMERS:
             raise PaybenchError(f"customers is {customers}; give {MOST_CUSTOMERS} or fewer.")
-        if not all(0 < term <= LONGEST_TERM for term in chosen.terms):
-            raise PaybenchError(f"terms are {', '.join(map(str, chosen.terms))}; give days from 1 to {LONGEST_TERM}.")
+        for what in ("types", "terms"):
+            if not getattr(chosen, what):
+                raise PaybenchError(f"The settings have no {what}; give one or more.")
+        terms = [*chosen.terms, *chosen.others]
+        if not all(0 < term <= LONGEST_TERM for term in terms):
+            raise PaybenchError(f"terms are {', '.join(map(str, terms))}; give days from 1 to {LONGEST_TERM}.")
         branch = None
         if fork is not None:
             if not isinstance(fork[1], int | np.integer):
@@ -131,9 +132,10 @@ class Plan:
         calendar = Calendar.of(day(start), months, chosen.weekend_share)
         return cls(customers, chosen, calendar, Streams(seed, branch), policy, name or f"simulated-{seed}")
 
-    def blocks(self) -> range:
-        """The first customer of each block."""
-        return range(1, self.customers + 1, BLOCK)
+    def blocks(self) -> list[range]:
+        """The numbers of the customers of each block."""
+        last = self.customers + 1
+        return [range(first, min(first + BLOCK, last)) for first in range(1, last, BLOCK)]
 
 
 def simulate(
@@ -162,7 +164,7 @@ def simulate(
     start : first day of the window.
     name : of the book.
     progress : wraps the blocks of customers while they are drawn, as ``tqdm`` does.
-    policy : who decides what is sent to customers, see :mod:`.contacts`, or a name in ``POLICIES``; None sends nothing.
+    policy : who decides what is sent to customers, see :mod:`.view`, or a name in ``POLICIES``; None sends nothing.
     settings : of the world, or ``easy`` or ``hard``.
     fork : a date and a number: the same world up to that date and another future from it on (see :class:`.Fork`).
     truth : ``short``: the oracle's tables; ``full``: also the true distribution of every invoice, 1.2 kB each;
@@ -177,8 +179,12 @@ def simulate(
         raise PaybenchError(f"truth is '{truth}'; give one of {', '.join(TRUTHS)}.")
     plan = Plan.of(customers, months, seed, start, name, policy, settings, fork)
     weather = _weather(plan)
-    firsts: Iterable[int] = plan.blocks()
-    parts = [_block(plan, first, weather, truth) for first in (progress(firsts) if progress else firsts)]
+    fresh = _own_copy(plan.policy)
+    parts = [
+        # The first block has the policy itself, so that who gave it can read in it what it remembered.
+        _block(plan, block, weather, truth, plan.policy if block[0] == 1 else _own_copy(fresh))
+        for block in _watched(plan.blocks(), progress)
+    ]
     tables = {k: pa.concat_tables([p[0][k] for p in parts]) for k in parts[0][0]}
     order = None
     if len(parts) > 1:
@@ -192,8 +198,14 @@ def simulate(
 
 
 def write_world(world: World, folder: str | Path) -> None:
-    """Write a ledger folder with the oracle files beside its tables, whole or not at all."""
-    _write(folder, world.ledger.settings, iter([world._tables]))
+    """Write a ledger folder with the oracle files beside its tables, whole or not at all.
+
+    Raises
+    ------
+    PaybenchError
+        If the folder holds anything but a simulated ledger.
+    """
+    write(folder, world.ledger.settings, lambda _: (on_disk(tables) for tables in (world._tables,)))
 
 
 def stream_world(
@@ -207,7 +219,7 @@ def stream_world(
     *,
     policy: Policy | str | None = USUAL,
     settings: Settings | str = "easy",
-    workers: int = WORKERS,
+    workers: int | None = None,
     finish: Callable[[Path], None] | None = None,
 ) -> dict[str, int]:
     """Draw a world of any size straight into a ledger folder; arguments as of :func:`simulate`.
@@ -217,7 +229,10 @@ def stream_world(
 
     Parameters
     ----------
-    folder : of the ledger. workers : blocks in work at one time.
+    folder : of the ledger.
+    workers : processes that draw blocks; None = one per core, :data:`MOST_WORKERS` at most. The bytes are the same
+        whatever their number. A world of less than :data:`PROCESSES_FROM` customers, or one whose policy is defined in
+        a script or a notebook, is drawn in this process.
     finish : is given the new folder before it takes its place, to put more into it.
 
     Returns
@@ -227,72 +242,62 @@ def stream_world(
     Raises
     ------
     PaybenchError
-        As :func:`simulate`, and if the folder holds something that is not a ledger.
+        As :func:`simulate`, and if the folder holds anything but a simulated ledger.
     """
+    if workers is None:
+        workers = min(_cores(), MOST_WORKERS)
     if workers < 1:
         raise PaybenchError(f"workers is {workers}; it has to be 1 or more.")
     plan = Plan.of(customers, months, seed, start, name, policy, settings, None)
-    weather = _weather(plan)
+    blocks = plan.blocks()
+    job = parcel(_ready, plan) if workers > 1 and customers >= PROCESSES_FROM else None
 
-    def drawn() -> Iterator[Tables]:
-        firsts = list(plan.blocks())
-        watched = iter(progress(firsts) if progress else firsts)
-        pool = ThreadPoolExecutor(workers)
-        try:
-            waiting = [pool.submit(_block, plan, first, weather, "short") for first in firsts[:workers]]
-            for nth, _ in enumerate(watched):
-                tables, _ = waiting.pop(0).result()
-                if nth + workers < len(firsts):
-                    waiting.append(pool.submit(_block, plan, firsts[nth + workers], weather, "short"))
-                yield tables
-        finally:
-            pool.shutdown(cancel_futures=True)
+    def drawn(new: Path) -> Generator[Tables, None, None]:
+        if job is None:
+            yield from (_ready(plan, block) for block in _watched(blocks, progress))
+            return
+        with (
+            TemporaryDirectory(dir=new.parent) as place,
+            closing(drawn_by(workers, job, blocks, Path(place))) as finished,
+        ):
+            yield from (next(finished) for _ in _watched(blocks, progress))
 
-    return _write(folder, Ledger.of(plan.name).settings, drawn(), finish)
+    return write(folder, Ledger.of(plan.name).settings, drawn, finish)
 
 
-def _write(
-    folder: str | Path,
-    settings: dict[str, object],
-    blocks: Iterator[Tables],
-    finish: Callable[[Path], None] | None = None,
-) -> dict[str, int]:
-    check_folder(folder, "ledger folder", "ledger.json")
-    rows = dict.fromkeys(TABLES, 0)
-    with replaced_folder(folder) as new:
-        writers: dict[str, pq.ParquetWriter] = {}
-        try:
-            for tables in blocks:
-                for name, table in tables.items():
-                    ready = to_disk(name, table)
-                    if name not in writers:
-                        file = name if name in TRUTH_FILES else f"{name}.parquet"
-                        writers[name] = _writer(new / file, ready.schema)
-                    writers[name].write_table(ready)
-                    if name in rows:
-                        rows[name] += len(table)
-        finally:
-            for writer in writers.values():
-                writer.close()
-        (new / "ledger.json").write_text(settings_text(settings), encoding="utf-8")
-        if finish is not None:
-            finish(new)
-    return rows
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _writer(file: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """Numbers that hardly repeat, as those of the oracle, are smaller when their bytes lie apart."""
-    numbers = [f.name for f in schema if pa.types.is_float32(f.type)]
-    others = [f.name for f in schema if f.name not in numbers]
-    return pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=others, use_byte_stream_split=numbers)
+def _watched(blocks: list[range], progress: Watch | None) -> Iterable[range]:
+    """Blocks, whose first customers are shown to who watches."""
+    if progress is None:
+        return blocks
+    return (block for block, _ in zip(blocks, progress([b[0] for b in blocks]), strict=True))
 
 
 def _weather(plan: Plan) -> Weather:
     return draw_weather(plan.settings, plan.calendar, plan.streams)
 
 
-def _block(plan: Plan, first: int, weather: Weather, truth: str) -> tuple[Tables, np.ndarray | None]:
-    numbers = np.arange(first, min(first + BLOCK, plan.customers + 1))
+def _ready(plan: Plan, block: range) -> Tables:
+    """A block as it is written."""
+    return on_disk(_block(plan, block, _weather(plan), "short", _own_copy(plan.policy))[0])
+
+
+def _own_copy(policy: Policy | None) -> Policy | None:
+    """The policy of one block: what it remembers must not depend on which block was drawn before."""
+    try:
+        return copy.deepcopy(policy)
+    except TypeError:
+        # Locks, open files and the like can neither be copied nor sent: such a world is drawn block after block.
+        return policy
+
+
+def _block(
+    plan: Plan, block: range, weather: Weather, truth: str, policy: Policy | None
+) -> tuple[Tables, np.ndarray | None]:
+    numbers = np.asarray(block)
     settings, calendar, streams = plan.settings, plan.calendar, plan.streams
     customers = draw_customers(numbers, settings, calendar, streams)
     cash = draw_cash(customers, weather, settings, calendar, streams)
@@ -301,8 +306,8 @@ def _block(plan: Plan, first: int, weather: Weather, truth: str) -> tuple[Tables
     state = State(customers, invoices, plans, cash, weather, settings, calendar, streams)
     bounced = bounce_chances(settings.bounces, calendar.workdays)
     bounced[calendar.end - calendar.first - 1] = 0.0
-    live(state, plan.policy, bounced)
-    label = getattr(plan.policy, "name", type(plan.policy).__name__)
+    live(state, policy, bounced)
+    label = getattr(policy, "name", type(policy).__name__)
     return make_tables(state, label, bounced, truth)
 
 

@@ -119,6 +119,18 @@ def test_figures_are_those_counted_by_hand() -> None:
     assert (gentle["late"], gentle["late_30"]) == (2 / 4, 2 / 4)
 
 
+def test_a_payment_that_was_reversed_is_no_part() -> None:
+    billed = [(name, "c", 0, 30, 100.0) for name in "ABC"]
+    payments = [
+        ("A", 40, 100.0, "payment"), ("A", 41, -100.0, "payment"), ("A", 50, 100.0, "payment"),
+        ("B", 40, 50.0, "payment"), ("B", 45, 50.0, "payment"),
+        ("C", 40, 100.0, "payment"), ("C", 300, 1.0, "payment"), ("C", 301, -1.0, "payment"),
+    ]  # fmt: skip
+
+    # B was paid in two parts; A was paid once, after a failure, and C once.
+    assert values(calibration(book(billed, payments)))["part_paid"] == pytest.approx(1 / 3)
+
+
 def test_what_is_too_young_counts_in_no_share(ledger: Ledger, found: Calibration) -> None:
     assert found.end is not None
     last = found.end - pd.Timedelta(days=1)

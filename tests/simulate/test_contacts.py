@@ -14,7 +14,7 @@ from pandas.testing import assert_frame_equal
 from paybench.errors import PaybenchError
 from paybench.ledger import TABLES, as_of
 from paybench.simulate import POLICIES, Actions, Confounded, Effects, Ladder, Settings, View, World, simulate
-from paybench.simulate.contacts import NOTHING, Blow, Moments, Policy, true_effects
+from paybench.simulate.contacts import Blow, Moments, true_effects
 from paybench.simulate.customers import draw_customers
 from paybench.simulate.delays import CONTESTED, DISPUTE_WINDOW, FORGOTTEN, MINDS, make_plans
 from paybench.simulate.invoices import draw_invoices
@@ -24,6 +24,7 @@ from paybench.simulate.payments import bounce_chances
 from paybench.simulate.settings import CHANNELS, TONES
 from paybench.simulate.state import State
 from paybench.simulate.streams import Streams
+from paybench.simulate.view import NOTHING, Policy
 from tests.simulate.test_forward import CALENDAR, Drawn, slowly
 
 MODES = pytest.mark.parametrize("mode", ["easy", "hard"])
@@ -164,14 +165,15 @@ def lived(policy: Policy, settings: Settings) -> tuple[State, np.ndarray]:
 
 
 def worn(settings: Settings, days: int) -> float:
-    """What is left of pressure, as the settings tell."""
+    """What is left of pressure: it halves, or in the hard world lingers."""
     if settings.hard:
-        return 0.0 if days < 3 else (1 + (days - 3) / 4) ** -0.8
+        return (1 + days / 4) ** -0.8
     return 0.5 ** (days / settings.effects.fades)
 
 
-def test_effects_are_the_difference_of_two_slow_counts() -> None:
-    settings = Settings()
+@MODES
+def test_effects_are_the_difference_of_two_slow_counts(mode: str) -> None:
+    settings = Settings.mode(mode)
     state, bounced = lived(Often(every=2), settings)
     log = state.log.table("moments")
     moments = Moments(
@@ -192,8 +194,10 @@ def test_effects_are_the_difference_of_two_slow_counts() -> None:
             after = [mass[0] + woken + solved, mass[FORGOTTEN] - woken, mass[CONTESTED] - solved]
             press, since = log["press"][at], int(log["since"][at]) if log["press"][at] else 0
             without = [math.exp(press * worn(settings, since + k)) for k in range(61)]
-            more = press * worn(settings, since) + log["pressed"][at]
-            with_it = [math.exp(more * worn(settings, k)) for k in range(61)]
+            left, new = press * worn(settings, since), log["pressed"][at]
+            # Easy: all of it begins today. Hard: what is added goes along with the first contact, if there was one.
+            ago = since if mode == "hard" else 0
+            with_it = [math.exp((left + new) * worn(settings, ago + k) / worn(settings, ago)) for k in range(61)]
             day, last = int(log["day"][at]), list(log["last"][:, at])
             a = slowly(it, 0, list(mass), last, day, 60, without)
             b = slowly(it, 0, after, last, day, 60, with_it)
@@ -213,7 +217,7 @@ def test_effects_are_the_difference_of_two_slow_counts() -> None:
 def test_effects_are_those_of_twin_worlds(mode: str, channel: str, tone: str) -> None:
     errors, expected, later, earlier = [], [], 0, 0
     for seed in range(12):
-        without = simulate(150, 2, seed, policy=None, settings=mode)
+        without = simulate(150, 2, seed, policy=None, settings=mode, truth="none")
         world = simulate(150, 2, seed, policy=Once(channel, tone), settings=mode)
         told = gains(world).set_index("invoice_id")
         a, b = (
@@ -339,6 +343,12 @@ def test_a_view_is_what_the_books_know() -> None:
         assert ((at - invoice["due_on"]).dt.days == view.days_overdue).all()
         assert ((at - invoice["issued_on"]).dt.days == view.age).all()
 
+        # What was billed, to whom, in what currency, under the ledger's own numbers.
+        assert (view.cents_billed == billed.loc[view.invoice]).all()
+        assert (view.terms == (invoice["due_on"] - invoice["issued_on"]).dt.days).all()
+        for column in ("invoice_id", "customer_id", "currency"):
+            assert (getattr(view, column) == invoice[column].to_numpy()).all()
+
         # Disputes, promises and contacts are those that the books hold this morning.
         assert np.array_equal(invoice["invoice_id"].isin(open_), view.disputed)
         assert (pd.DatetimeIndex(told) == pd.DatetimeIndex(promised)).sum() == promised.notna().sum()
@@ -402,3 +412,56 @@ def test_who_is_gone_gains_nothing() -> None:
             assert not (rows[column] >= rows["customer_id"].map(gone)).any()
         else:
             assert not (rows[column] > rows["customer_id"].map(gone)).any()
+
+
+@dataclass(frozen=True)
+class Every:
+    """An e-mail to each overdue invoice on some days after due, working day or not."""
+
+    days: tuple[int, ...]
+    name: str = "every"
+
+    def __call__(self, view: View) -> Actions | None:
+        rows = np.flatnonzero(np.isin(view.days_overdue, self.days) & view.allowed[:, 0])
+        return sending(rows, "email", "reminder", 1.0) if rows.size else None
+
+
+def test_reminders_do_what_the_settings_say_of_them() -> None:
+    by = (17, 24, 31, 45)
+    plans = {"none": (), "one": (3,), "weekly": tuple(range(3, 60, 7)), "often": tuple(range(3, 60, 3))}
+    paid = {}
+    for name, days in plans.items():
+        world = simulate(600, 5, 1, policy=Every(days), truth="none")
+        late = (world.truth["settled_on"].fillna(FAR) - world.ledger.invoices["due_on"]).dt.days
+        paid[name] = np.array([(late <= k).sum() for k in by])
+    gain = {name: paid[name] - paid["none"] for name in plans}
+    weekly, often = gain["weekly"] / gain["one"], gain["often"] / gain["weekly"]
+
+    # Against a single e-mail weekly ones do more the later one looks: a little more after two weeks, about 1.4 times as
+    # much after three, up to twice as much after six.
+    assert (np.diff(weekly) > 0).all()
+    assert 1.0 <= weekly[0] < 1.3
+    assert 1.2 < weekly[1] < 1.6
+    assert 1.5 < weekly[3] < 2.2
+
+    # A second one a week adds a tenth at most, and takes something away in the end.
+    assert (often < 1.12).all()
+    assert often[3] < 1.0
+
+
+def test_naming_the_sender_multiplies_what_contacts_do() -> None:
+    def late(named: float) -> float:
+        settings = Settings(effects=replace(Effects(), named=named))
+        world = simulate(300, 5, 2, policy=Once(share=1.0), settings=settings, truth="none")
+        days = (world.truth["settled_on"].fillna(FAR) - world.ledger.invoices["due_on"]).dt.days
+        return float(days.clip(upper=60).mean())
+
+    # 1 is the world without a name, 0 one without contacts; more is never slower.
+    assert late(1.0) == pytest.approx(late(1.0 + 1e-12))
+    assert late(0.0) > late(1.0) > late(1.6)
+
+
+def test_a_policy_answers_in_actions() -> None:
+    # The error says what came and what is wanted.
+    with pytest.raises(PaybenchError, match="A policy returned list; it returns Actions, or None"):
+        simulate(20, 3, policy=lambda view: [1])  # type: ignore[arg-type, return-value]

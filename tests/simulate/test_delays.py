@@ -81,8 +81,14 @@ def test_chances_are_chances_and_only_on_pay_days(mode: str) -> None:
     last = np.ones((MINDS, n))
     for day in range(-10, 300):
         today = plans.issued + 11 + day
-        chance, after = chances(plans, today, last, 1.0, CALENDAR)
         share = CALENDAR.shares[plans.rule, today - CALENDAR.first]
+        chance, after = chances(plans, today, last, 1.0, share)
+
+        # Before its plan begins an invoice is not paid, and nothing of the plan is used up.
+        early = today < plans.opens_on()
+        assert (chance[:, early] == 0).all()
+        assert (after[:, early] == 1).all()
+        assert (plans.survivors(today - plans.due)[:, early] == 1).all()
 
         # A chance lies between nothing and the day's share.
         assert ((chance >= 0) & (chance <= share)).all()
@@ -102,8 +108,9 @@ def test_chances_are_chances_and_only_on_pay_days(mode: str) -> None:
 def test_pressure_raises_every_chance(mode: str) -> None:
     plans = drawn(Settings.mode(mode))
     last = np.ones((MINDS, len(plans.due)))
+    share = CALENDAR.share(plans.rule, plans.due)
     calm, pressed = (
-        chances(plans, plans.due, last, e, CALENDAR)[0] for e in (np.ones(len(plans.due)), np.full(len(plans.due), 2.0))
+        chances(plans, plans.due, last, e, share)[0] for e in (np.ones(len(plans.due)), np.full(len(plans.due), 2.0))
     )
 
     # Twice the hazard is never less; where money can move at all it is more.
@@ -111,7 +118,11 @@ def test_pressure_raises_every_chance(mode: str) -> None:
     assert (pressed > calm)[:, CALENDAR.shares[plans.rule, plans.due - CALENDAR.first] > 0].mean() > 0.9
 
     # A strength of one for each is the strength of one for all, to the last bit.
-    assert np.array_equal(calm, chances(plans, plans.due, last, 1.0, CALENDAR)[0])
+    assert np.array_equal(calm, chances(plans, plans.due, last, 1.0, share)[0])
+
+    # Some invoices alone have the chances that they have among all.
+    few = np.flatnonzero(plans.rule == plans.rule[0])
+    assert np.array_equal(calm[:, few], chances(plans, plans.due[few], last[:, few], 1.0, share[few], few)[0])
 
 
 @pytest.mark.parametrize("within", [0.05, 0.2, 5.0])
@@ -120,7 +131,7 @@ def test_extreme_spreads_stay_lawful(mode: str, within: float) -> None:
     plans = drawn(replace(Settings.mode(mode), within=within))
     last = np.ones((MINDS, len(plans.due)))
     for late in range(-60, WRITE_OFF + 1, 4):
-        chance, last = chances(plans, plans.due + late, last, 1.0, CALENDAR)
+        chance, last = chances(plans, plans.due + late, last, 1.0, CALENDAR.share(plans.rule, plans.due + late))
 
         # However narrow or wide the distribution: no chance is missing or outside its limits.
         assert ((chance >= 0) & (chance <= 1)).all()

@@ -16,7 +16,7 @@ import pytest
 
 from paybench.errors import PaybenchError
 from paybench.ledger import Ledger, settle
-from paybench.ledger.importer import import_files
+from paybench.ledger.readers.importer import import_files
 from paybench.simulate import simulate
 from paybench.simulate.exports import FAULTS_FILE, LAYOUTS, write_export
 from paybench.simulate.exports.quickbooks import QUICKBOOKS_FILE, display_names

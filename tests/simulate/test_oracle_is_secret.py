@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from pandas.testing import assert_frame_equal
@@ -14,6 +15,8 @@ from pandas.testing import assert_frame_equal
 from paybench.features import at_issue
 from paybench.features.labels import labels
 from paybench.ledger import TABLES, data_hash, read_ledger
+from paybench.models.train import train
+from paybench.score import score
 from paybench.simulate import stream_world
 from paybench.simulate.truth import TRUTH_FILES
 
@@ -79,6 +82,33 @@ def test_features_and_labels_do_not_move_without_the_oracle(folder: Path, tmp_pa
     assert_frame_equal(
         *(labels(ledger, rows, "2024-06-15") for ledger, rows in zip((whole, without), features, strict=True))
     )
+
+
+def learned(folder: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> list[pd.DataFrame]:
+    """What features, labels, a trained model and its scores make of a ledger, worked in its own folder."""
+    monkeypatch.chdir(folder)
+    ledger = read_ledger(".")
+    rows = at_issue(ledger)
+    candidate = train(ledger, "2024-12-01", place, trials=1)
+    assert candidate.bundle is not None
+    scores = score(ledger, "2024-12-01", candidate.bundle)
+    return [rows, labels(ledger, rows, "2024-06-15"), scores]
+
+
+def test_what_learns_does_not_open_the_oracle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream_world(tmp_path / "whole", customers=40, months=14, seed=2)
+    shutil.copytree(tmp_path / "whole", tmp_path / "garbled")
+    for file in TRUTH_FILES:
+        (tmp_path / "garbled" / file).write_bytes(b"not a table")
+    whole, garbled = (
+        learned(tmp_path / name, tmp_path / f"model-{name}", monkeypatch) for name in ("whole", "garbled")
+    )
+
+    # Whoever finds a file that lies where it works, by whatever name it looks for it, fails or reads something else:
+    # all that is learnt from the ledger is the same beside the oracle and beside a broken one.
+    for mine, theirs in zip(whole, garbled, strict=True):
+        assert len(mine)
+        assert_frame_equal(mine, theirs)
 
 
 def test_no_column_of_the_ledger_is_a_column_of_the_oracle(folder: Path) -> None:

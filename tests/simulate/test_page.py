@@ -14,7 +14,8 @@ import pytest
 from paybench import PaybenchError
 from paybench.ledger import Ledger
 from paybench.simulate import simulate
-from paybench.simulate.calibration.comparison import Comparison, compare
+from paybench.simulate.calibration import calibration
+from paybench.simulate.calibration.comparison import Comparison, compare, gaps
 from paybench.simulate.calibration.measures import BY_WEEKDAY, MEASURES
 from paybench.simulate.calibration.page import render, write_calibration
 from paybench.simulate.calibration.published import NOT_FOUND, PUBLISHED, Published
@@ -33,6 +34,13 @@ def made(ledger: Ledger) -> Comparison:
 @pytest.fixture(scope="module")
 def page(made: Comparison) -> str:
     return render(made)
+
+
+@pytest.fixture(scope="module")
+def alone(ledger: Ledger) -> tuple[Comparison, str]:
+    """A world beside no other book, and its page."""
+    made = compare(ledger)
+    return made, render(made)
 
 
 def text_of(page: str) -> str:
@@ -89,8 +97,8 @@ def test_every_figure_is_defined_and_every_source_named(made: Comparison, page: 
     assert all(what in text for what, _ in NOT_FOUND)
 
 
-def test_marks_are_words_and_shapes(made: Comparison, page: str) -> None:
-    text = text_of(page)
+def test_marks_are_words_and_shapes(alone: tuple[Comparison, str]) -> None:
+    made, text = alone[0], text_of(alone[1])
 
     # Each judgement of the table is said in words, with a shape of its own before it.
     for where, symbol in (("inside", "\u25cf"), ("above", "\u25b2"), ("below", "\u25bc")):
@@ -101,6 +109,72 @@ def test_marks_are_words_and_shapes(made: Comparison, page: str) -> None:
     # A figure is inside some range, outside all of them, or not known: never two of these.
     assert not set(made.inside) & set(made.outside)
     assert set(made.inside) | set(made.outside) <= {p.figure for p in PUBLISHED}
+
+
+def test_beside_a_book_a_world_is_judged_by_it(made: Comparison, page: str) -> None:
+    text = text_of(page)
+
+    # No mark against published ranges: they are not what this world is to resemble.
+    for p in PUBLISHED:
+        assert not re.search(rf"{re.escape(p.what.replace(' %', chr(160) + '%'))}[^.]*(inside|above|below)", text)
+    assert "inside</span>" not in page
+
+    # Each figure that both have is marked by how near they are, with a shape of its own.
+    told = [made.near(name) for name in MEASURES]
+    assert {"near", "above", "below", ""} >= set(told)
+    for where, symbol in (("near", "\u25cf"), ("above", "\u25b2"), ("below", "\u25bc")):
+        assert text.count(f"{symbol} {where}") >= sum(made.near(n) == where for n in MEASURES if n not in BY_WEEKDAY)
+
+    # Lead and terminal count them instead of what was published.
+    near, both = made.alike
+    assert 0 < near < both
+    assert f"Of {both} figures that both have, {near} are near" in text
+    assert f"{near} of {both} figures that both books have are near each other." in str(made)
+    assert not re.search(r"(inside|above|below) \[\d+\]", str(made))
+    assert re.search(r"(inside|above|below) \[\d+\]", str(replace(made, like=None)))
+
+    # Near is what lies within a fifth or, for shares, two points.
+    assert made.like is not None
+    assert replace(made, like=made.world).near("late") == "near"
+
+    # Sentences do not run into each other.
+    assert not re.search(r"[a-z]\.[A-Z][a-z]", text.split("In pictures")[0])
+
+
+def test_gaps_are_told_where_the_book_moves(made: Comparison, page: str) -> None:
+    assert made.like is not None
+    found = made.gaps
+    assert found is not None
+    mine, theirs = (c.curves["days_late"] for c in (made.world, made.like))
+    apart = 100 * (mine - theirs).abs()
+
+    # The largest gap is that of the curves, on its day; where the book moves it is larger than over all days.
+    assert found.largest == pytest.approx(apart.loc[-30:90].max())
+    assert apart[found.on] == pytest.approx(found.largest)
+    assert found.moving == pytest.approx(apart.loc[found.first : found.last].mean())
+    assert -30 < found.first < found.last < 90
+    assert found.mean < found.moving < found.largest
+
+    # A world has no gap to itself; without a curve there is none to tell.
+    alike = gaps(made.world, made.world)
+    assert alike is not None
+    assert (alike.mean, alike.moving, alike.largest) == (0, 0, 0)
+    assert gaps(made.world, calibration(Ledger())) is None
+
+    # Lead and JSON say all three.
+    assert f"by {found.largest:.1f} at most" in text_of(page)
+    assert made.as_dict()["gaps"]["largest"] == found.largest
+
+
+def test_counted_and_fitted_stand_apart() -> None:
+    none = calibration(Ledger())
+    told = Comparison(none, none, {"spread": 0.049787}, {"losses": 0.0}, {"losses": "the book shows none"})
+    text = text_of(render(told))
+
+    # Each with what it is, rounded as far as it is known, and with what has to be said of it.
+    assert "Counted in it, Parameter Value Note losses 0 the book shows none" in text
+    assert "Fitted by drawing worlds, Parameter Value Note spread 0.0498" in text
+    assert "Counted: losses = 0 (the book shows none)" in str(told)
 
 
 def test_published_figures_can_be_compared() -> None:
@@ -123,18 +197,19 @@ def test_one_number_has_room_around_it() -> None:
     assert [single.judge(v) for v in (0.079, 0.081, 0.119, 0.121)] == ["below", "inside", "inside", "above"]
 
 
-def test_both_ledgers_are_drawn_and_described(made: Comparison, page: str, ledger: Ledger) -> None:
-    alone = render(compare(ledger))
+def test_both_ledgers_are_drawn_and_described(page: str, alone: tuple[Comparison, str]) -> None:
+    bare = alone[1]
 
     # Six pictures either way; beside another ledger each caption names it, and the fitted parameter is listed.
-    assert page.count("<figure>") == alone.count("<figure>") == 6
+    assert page.count("<figure>") == bare.count("<figure>") == 6
     captions = re.findall(r"<figcaption>(.*?)</figcaption>", page)
     assert all("like a real book:" in caption for caption in captions)
     assert "late_scale 1.25" in text_of(page)
 
     # Alone, nothing is said of another.
-    assert "Like" not in text_of(alone)
-    assert "Fitted" not in text_of(alone)
+    assert "Like" not in text_of(bare)
+    assert "Fitted" not in text_of(bare)
+    assert "Counted in it" not in text_of(bare)
 
 
 def test_what_is_missing_is_a_dash(ledger: Ledger) -> None:
@@ -167,12 +242,13 @@ def test_terminal_and_json(made: Comparison) -> None:
     assert plain["inside"] == made.inside
 
 
-def test_file_is_written_whole_or_not_at_all(ledger: Ledger, tmp_path: Path) -> None:
+def test_file_is_written_whole_or_not_at_all(ledger: Ledger, alone: tuple[Comparison, str], tmp_path: Path) -> None:
     file = tmp_path / "new" / "calibration.html"
     made = write_calibration(file, ledger)
 
     # The file is the page, and what it tells comes back.
-    assert file.read_text(encoding="utf-8") == render(made)
+    assert file.read_text(encoding="utf-8") == alone[1]
+    assert str(made) == str(alone[0])
 
     # A folder is refused in one sentence.
     with pytest.raises(PaybenchError, match="is a folder; give the name of a file to write."):

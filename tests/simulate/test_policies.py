@@ -11,8 +11,8 @@ import pytest
 
 from paybench.ledger import settle
 from paybench.simulate import POLICIES, Actions, Confounded, Ladder, Randomised, View, World, simulate
-from paybench.simulate.contacts import NOTHING, Policy
 from paybench.simulate.settings import CHANNELS
+from paybench.simulate.view import NOTHING, Policy
 
 
 @dataclass

@@ -43,6 +43,12 @@ def test_sample_is_what_its_command_makes() -> None:
     # The dictionary states the number of its invoices.
     assert f"{len(ledger.invoices):,} invoices" in README
 
+    # And what was written off, each currency for itself: they are never added.
+    lost = ledger.payments[ledger.payments["kind"] == "write_off"].groupby("currency")["amount"].sum()
+    share = (100 * lost / ledger.invoices.groupby("currency")["amount"].sum()).round(1)
+    told = f"{share['EUR']} % of what was billed in EUR, {share['GBP']} % in GBP and {share['USD']} % in USD"
+    assert told in " ".join(README.split())
+
 
 def test_sample_is_small() -> None:
     # A clone stays light: the folder is under a megabyte.

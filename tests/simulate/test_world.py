@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,13 +15,14 @@ from pandas.testing import assert_frame_equal
 from paybench.errors import PaybenchError
 from paybench.ledger import TABLES, conform, data_hash, read_ledger, settle
 from paybench.ledger.schema import units
-from paybench.simulate import Ladder, Settings, World, read_truth, simulate, stream_world, write_world
+from paybench.simulate import Actions, Ladder, Settings, View, World, read_truth, simulate, stream_world, write_world
 from paybench.simulate import world as module
 from paybench.simulate.calendar import Calendar
 from paybench.simulate.liquidity import draw_weather
 from paybench.simulate.settings import HIDDEN
 from paybench.simulate.streams import Streams
 from paybench.simulate.truth import TRUTH_FILES
+from paybench.simulate.workers import drawn_by
 
 MODES = pytest.mark.parametrize("mode", ["easy", "hard"])
 END = pd.Timestamp("2025-07-01")
@@ -85,6 +87,64 @@ def test_same_seed_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for workers in (1, 2):
         stream_world(tmp_path / f"many-{workers}", 30, 5, 5, workers=workers)
     assert bytes_of(tmp_path / "many-1") == bytes_of(tmp_path / "many-2")
+
+
+def test_processes_write_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BLOCK", 8)
+    monkeypatch.setattr(module, "PROCESSES_FROM", 1)
+    used: list[int] = []
+
+    def noted(workers: int, *rest: Any) -> Any:
+        used.append(workers)
+        return drawn_by(workers, *rest)
+
+    monkeypatch.setattr(module, "drawn_by", noted)
+    for workers in (1, 3):
+        stream_world(tmp_path / f"by-{workers}", 30, 4, 5, workers=workers, settings="hard")
+
+    # One process or several: the same files to the last byte, and nothing else is left behind.
+    assert used == [3]
+    assert bytes_of(tmp_path / "by-1") == bytes_of(tmp_path / "by-3")
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["by-1", "by-3"]
+
+    # A world that is drawn before others would have started needs nobody else.
+    monkeypatch.setattr(module, "PROCESSES_FROM", 31)
+    stream_world(tmp_path / "small", 30, 4, 5, workers=3, settings="hard")
+    assert used == [3]
+    assert bytes_of(tmp_path / "small") == bytes_of(tmp_path / "by-1")
+
+
+@dataclass
+class Forgetful:
+    """A policy with a memory: it sends to the first invoices that it ever sees, and counts them."""
+
+    most: int = 10
+    sent: int = 0
+    name: str = "forgetful"
+
+    def __call__(self, view: View) -> Actions | None:
+        n = max(min(len(view), self.most - self.sent), 0)
+        self.sent += n
+        rows = np.arange(n)
+        return Actions(rows, np.zeros(n, dtype=int), np.ones(n, dtype=int), np.ones(n))
+
+
+def test_what_a_policy_remembers_is_of_one_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BLOCK", 8)
+    policy = Forgetful()
+    for workers in (1, 2):
+        stream_world(tmp_path / f"by-{workers}", 24, 4, 5, workers=workers, policy=policy)
+    world = simulate(24, 4, 5, policy=policy)
+
+    # Ten contacts in each of three blocks, whoever draws them and in whatever order.
+    contacts = read_ledger(tmp_path / "by-1").contacts
+    block = contacts["customer_id"].str[1:].astype(int).sub(1).floordiv(8)
+    assert block.value_counts().to_dict() == {0: 10, 1: 10, 2: 10}
+    assert bytes_of(tmp_path / "by-1") == bytes_of(tmp_path / "by-2")
+    assert_frame_equal(in_order(world.ledger.contacts, "contacts"), in_order(contacts, "contacts"))
+
+    # Who gave it can read in it what it did for the first block.
+    assert policy.sent == 10
 
 
 @pytest.mark.parametrize(("fewer", "more"), [(1, 2), (1, 9), (7, 8), (60, 75)])
@@ -417,6 +477,9 @@ def test_progress_sees_every_block(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         ({"settings": Settings(terms={0: 1.0})}, "terms are 0; give days from 1 to 120"),
         ({"settings": Settings(terms={30: 0.5, 200: 0.5})}, "terms are 30, 200; give days from 1 to 120"),
         ({"start": "1960-01-01"}, "1970"),
+        ({"settings": Settings(types=())}, "The settings have no types; give one or more"),
+        ({"settings": Settings(terms={})}, "The settings have no terms; give one or more"),
+        ({"settings": Settings(others={0: 1.0})}, "give days from 1 to 120"),
         ({"policy": "ladders"}, "give one of none, ladder, random, confounded"),
         ({"customers": 2.5}, "a whole number"),
         ({"fork": ("2024-02-01", "x")}, "a whole number"),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ...ledger import Ledger
-from ...ledger.schema import NO_DAY, TABLES, days, units
+from ...ledger.schema import NO_DAY, TABLES, days
+from .source import Frame, Source, codes, different, missing, numbered
 from .streams import Ints
 from .versions import ALWAYS, in_force
 
@@ -24,7 +25,7 @@ PAYMENT, CREDIT_NOTE, WRITE_OFF, OTHER = range(4)
 class Rows:
     """Columns of one length."""
 
-    def take(self, at: Ints) -> Self:
+    def take(self, at: Ints | slice) -> Self:
         """Some of the rows."""
         return type(self)(**{f.name: getattr(self, f.name)[at] for f in fields(self)})
 
@@ -114,18 +115,18 @@ class Book:
     first : per invoice the place in ``invoices`` of the version that becomes known first.
     """
 
-    def __init__(self, ledger: Ledger, rows: pd.DataFrame | None = None) -> None:
-        self.ledger = ledger
-        self.grace = ledger.grace_days
-        self.tolerance = ledger.tolerance
-        table = ledger.invoices
-        coded = pc.dictionary_encode(_text(table["invoice_id"]))
-        self.invoice_ids: pa.Array = coded.dictionary
-        who = [_text(table["customer_id"]), *([] if rows is None else [_text(rows["customer_id"])])]
-        everybody = pc.dictionary_encode(pa.concat_arrays(who))
-        self.customer_ids: pa.Array = everybody.dictionary
-        self.currencies: pa.Array = pc.drop_null(pc.unique(_text(table["currency"])))
-        invoice, customer = _whole(coded.indices), _whole(everybody.indices)[: len(table)]
+    def __init__(self, ledger: Ledger | str | Path, rows: pd.DataFrame | None = None) -> None:
+        self.source = Source(ledger)
+        self.grace, self.tolerance = self.source.grace, self.source.tolerance
+        table = self.source.table("invoices")
+        invoice, self.invoice_ids = numbered(table.text("invoice_id"))
+        who = table.text("customer_id")
+        if rows is not None:
+            who = pa.concat_arrays([who.cast(pa.large_string()), Frame(rows).text("customer_id")])
+        customer, self.customer_ids = numbered(who)
+        customer = customer[: len(table)]
+        currency = table.text("currency")
+        self.currencies = different(currency)
         self.customer_place, self.joined = _order_of_customers(invoice, customer, len(self.customer_ids))
         self._customer_number = _inverse(self.customer_place)
         owner = np.zeros(len(self.invoice_ids), dtype=np.int64)
@@ -133,28 +134,30 @@ class Book:
         self.invoice_place = np.argsort(owner, kind="stable")
         self._invoice_number = _inverse(self.invoice_place)
         self.owner = owner[self.invoice_place]
-        issued, (known, until, alone) = days(table["issued_on"]), _lives(ledger, "invoices", invoice)
-        versions = Invoices(
-            invoice=self._invoice_number[invoice], customer=self._customer_number[customer],
-            currency=self._currency(table), issued=issued, due=days(table["due_on"]), amount=units(table["amount"]),
-            part=table["parent_id"].notna().to_numpy().astype(np.int64), known=known, until=until,
-            row=np.arange(len(table)), plain=alone & (known == issued),
+        issued, recorded = table.days("issued_on"), table.days("recorded_on")
+        known, until, alone = _lives("invoices", table, invoice)
+        order = np.argsort(self._invoice_number[invoice], kind="stable")
+        columns = (
+            self._invoice_number[invoice], self._customer_number[customer], codes(currency, self.currencies, -1),
+            issued, table.days("due_on"), table.units("amount"), ~missing(table.text("parent_id")), known, until,
+            np.arange(len(table)), alone & (known == issued),
         )  # fmt: skip
-        self.invoices = versions.take(np.argsort(versions.invoice, kind="stable"))
-        self._sorted: dict[tuple[str, str], tuple[Ints, Ints]] = {}
-        self.first = _first(self.invoices, days(table["recorded_on"])[self.invoices.row])
+        self.invoices = Invoices(*_sorted(order, columns))
+        self._parts: dict[tuple[str, str], tuple[Ints, Any]] = {}
+        self.first = _first(self.invoices, recorded[order])
 
     @cached_property
     def payments(self) -> Payments:
         """Every version of every payment, in the order of the table."""
-        table = self.ledger.payments
-        paid, amount = days(table["paid_on"]), units(table["amount"])
-        known, until, alone = _lives(self.ledger, "payments")
+        table = self.source.table("payments")
+        paid, amount = table.days("paid_on"), table.units("amount")
+        known, until, alone = _lives("payments", table)
         kinds = pa.array(["payment", "credit_note", "write_off"], pa.large_string())
         return Payments(
-            invoice=self._invoice(table), customer=self._customer(table), currency=self._currency(table),
-            paid=paid, amount=amount, kind=_codes(table["kind"], kinds, OTHER), known=known, until=until,
-            row=np.arange(len(table)), plain=alone & (known == paid) & (amount > 0),
+            invoice=self._invoice(table), customer=self._customer(table),
+            currency=codes(table.text("currency"), self.currencies, -1), paid=paid, amount=amount,
+            kind=codes(table.text("kind"), kinds, OTHER), known=known, until=until, row=np.arange(len(table)),
+            plain=alone & (known == paid) & (amount > 0),
         )  # fmt: skip
 
     @cached_property
@@ -180,90 +183,85 @@ class Book:
     @cached_property
     def masters(self) -> Masters:
         """Every version of every customer's master data."""
-        table = self.ledger.customers
-        known, until, _ = _lives(self.ledger, "customers")
-        return Masters(self._customer(table), _codes(table["country"], self.countries, -1), known, until)
+        table = self.source.table("customers")
+        known, until, _ = _lives("customers", table)
+        return Masters(self._customer(table), codes(table.text("country"), self.countries, -1), known, until)
 
     @cached_property
     def countries(self) -> pa.Array:
         """The countries of the customers."""
-        return pc.drop_null(pc.unique(_text(self.ledger.customers["country"])))
+        return different(self.source.table("customers").text("country"))
 
     def part(self, name: str, by: str, begin: int, end: int) -> Any:
         """The rows of a table whose ``by`` ("invoice" or "customer") is from begin to end - 1, sorted by it."""
-        if (name, by) not in self._sorted:
-            column = getattr(getattr(self, name), by)
-            order = np.argsort(column, kind="stable")
-            self._sorted[name, by] = column[order], order
-        column, order = self._sorted[name, by]
+        if (name, by) not in self._parts:
+            rows = getattr(self, name)
+            if name != "invoices":  # which are in the order of their numbers already
+                order = np.argsort(getattr(rows, by), kind="stable")
+                rows = type(rows)(*_sorted(order, tuple(getattr(rows, f.name) for f in fields(rows))))
+            self._parts[name, by] = getattr(rows, by), rows
+        column, rows = self._parts[name, by]
         lo, hi = np.searchsorted(column, [begin, end])
-        return getattr(self, name).take(order[lo:hi])
+        return rows.take(slice(lo, hi))
 
     def numbers(self, rows: pd.DataFrame) -> tuple[Ints, Ints, Ints]:
         """Invoice, customer and as_of day of decision rows; -2 for invoices that the ledger does not have."""
-        return self._invoice(rows), self._customer(rows), days(rows["as_of"])
+        return self._invoice(Frame(rows)), self._customer(Frame(rows)), days(rows["as_of"])
 
     def invoice_numbers(self, rows: pd.DataFrame) -> Ints:
         """Invoices of rows; -2 for those that the ledger does not have."""
-        return self._invoice(rows)
+        return self._invoice(Frame(rows))
 
     def invoice_name(self, number: int) -> str:
         """The identifier of an invoice."""
         return str(self.invoice_ids[int(self.invoice_place[number])].as_py())
 
     def _events(self, name: str, dated: str) -> Events:
-        table = self.ledger.table(name)
-        known, until, _ = _lives(self.ledger, name)
+        table = self.source.table(name)
+        known, until, _ = _lives(name, table)
         none = np.full(len(table), -1)
         return Events(
             invoice=self._invoice(table) if "invoice_id" in table else none,
             customer=self._customer(table) if "customer_id" in table else none,
-            day=days(table[dated]), known=known, until=until, row=np.arange(len(table)),
+            day=table.days(dated), known=known, until=until, row=np.arange(len(table)),
         )  # fmt: skip
 
-    def _invoice(self, table: pd.DataFrame) -> Ints:
-        found = _codes(table["invoice_id"], self.invoice_ids, -2)
-        number = np.where(found < 0, found, self._invoice_number[np.maximum(found, 0)]) if len(self.owner) else found
-        return np.where(table["invoice_id"].isna().to_numpy(), -1, number) if (found < 0).any() else number
+    def _invoice(self, table: Frame) -> Ints:
+        names = table.text("invoice_id")
+        found = codes(names, self.invoice_ids, -2)
+        if not len(self.owner):
+            return np.where(missing(names), -1, found)
+        if found.min(initial=0) >= 0:
+            return self._invoice_number[found]
+        return np.where(missing(names), -1, np.where(found < 0, found, self._invoice_number[np.maximum(found, 0)]))
 
-    def _customer(self, table: pd.DataFrame) -> Ints:
-        found = _codes(table["customer_id"], self.customer_ids, -1)
+    def _customer(self, table: Frame) -> Ints:
+        found = codes(table.text("customer_id"), self.customer_ids, -1)
         return np.where(found < 0, -1, self._customer_number[np.maximum(found, 0)]) if len(self.customer_ids) else found
 
-    def _currency(self, table: pd.DataFrame) -> Ints:
-        return _codes(table["currency"], self.currencies, -1)
+
+def _sorted(order: Ints, columns: tuple[np.ndarray, ...]) -> list[Any]:
+    """Columns in another order; row by row, because memory is read in pieces of eight numbers."""
+    table = np.empty((len(order), len(columns)), dtype=np.int64)
+    for k, column in enumerate(columns):
+        table[:, k] = column
+    table = table[order]
+    return [table[:, k] != 0 if column.dtype == bool else table[:, k].copy() for k, column in enumerate(columns)]
 
 
-def _text(values: pd.Series) -> pa.Array:
-    text = pa.array(values.astype("str"), pa.large_string(), from_pandas=True)
-    return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
-
-
-def _codes(values: pd.Series, among: pa.Array, missing: int) -> Ints:
-    """Places of the values in a list of different ones."""
-    return _whole(pc.index_in(_text(values), value_set=among, skip_nulls=True).fill_null(missing))
-
-
-def _whole(numbers: Any) -> Ints:
-    whole: Ints = numbers.to_numpy(zero_copy_only=False).astype(np.int64)
-    return whole
-
-
-def _lives(ledger: Ledger, name: str, key: Ints | None = None) -> tuple[Ints, Ints, np.ndarray]:
+def _lives(name: str, table: Frame, key: Ints | None = None) -> tuple[Ints, Ints, np.ndarray]:
     """From when and until when each row of a table is in force, and whether it is the only version of its key."""
-    table, spec = ledger.table(name), TABLES[name]
-    recorded = days(table["recorded_on"])
+    spec = TABLES[name]
+    recorded = table.days("recorded_on")
     if spec.dated is None:
-        known = np.where(recorded == NO_DAY, ALWAYS, recorded)
-        version = known
+        known = version = np.where(recorded == NO_DAY, ALWAYS, recorded)
     else:
-        own = days(table[spec.dated])
+        own = table.days(spec.dated)
         version = np.where(recorded == NO_DAY, own, recorded)
         known = np.maximum(own, version)
     if key is None:
-        coded = pc.dictionary_encode(_text(table[spec.key[0]]))
-        alone = len(coded.dictionary) == len(table)
-        key = np.arange(len(table)) if alone else _whole(coded.indices)
+        number, names = numbered(table.text(spec.key[0]))
+        key = np.arange(len(table)) if len(names) == len(table) else number
     until, only = in_force(key, known, version)
     return known, until, only
 

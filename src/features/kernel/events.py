@@ -22,7 +22,7 @@ def events(block: Block, stream: Spans, places: Ints, at: int) -> pd.DataFrame:
     book = block.book
     if "state" not in stream.values:
         rows = stream.values["row"][places]
-        return book.ledger.table(stream.table)[TABLES[stream.table].names].iloc[rows].reset_index(drop=True)
+        return book.source.ledger.table(stream.table)[TABLES[stream.table].names].iloc[rows].reset_index(drop=True)
     s = block.states
     invoice = np.unique(s.invoice[stream.values["state"][places]])
     x = s.take(active(s.invoice, s.start, s.end, invoice, np.full(len(invoice), at)))

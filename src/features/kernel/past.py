@@ -49,22 +49,25 @@ class Past(Spans):
         if invoice is not None:
             values["invoice"] = invoice[order]
         super().__init__(rows, group[order], start[order], end[order], name, **values)
-        self.order = order[self.kept]
         self.day = self.values["day"]
         self._skip = skip
-        self._days = keys(self.group, self.day)
         self._exact = bool((self.start == self.day).all() and (self.end == NO_DAY).all())
+        self._first: dict[int, Ints] = {}
+        self._running: dict[str, Ints] = {}
+
+    @cached_property
+    def _days(self) -> Ints:
+        return self._key if self._exact else keys(self.group, self.day)
 
     @cached_property
     def hi(self) -> Ints:
         """(n,) position behind the row's last item before as_of."""
-        return np.searchsorted(self._days, self._rows.key)
+        return self._place if self._exact else np.searchsorted(self._days, self._rows.key)
 
     @cached_property
     def lo(self) -> Ints:
         """(n,) position of the first item of the row's group."""
-        first = np.searchsorted(self._days, keys(np.arange(self._rows.groups), -(1 << 21)))
-        return first[self._rows.group]
+        return self._begin[self._rows.group] if self._exact else np.searchsorted(self._days, self._rows.first)
 
     def mean(self, column: str, within: int | None = None, last: int | None = None) -> Floats:
         """Mean of a column over all, those of the last ``within`` days, or the ``last`` so many; NaN without any."""
@@ -77,17 +80,17 @@ class Past(Spans):
     def sd(self, column: str) -> Floats:
         """Standard deviation (ddof 1) of a column; NaN below two."""
         n, total = self.count(), self.total(column)
-        squares = self._sum(self.values[column][self._item] ** 2 * self._sign)
+        squares = self._sum(self.values[column][self._item] * self._changes(column))
         spread = n * squares - total * total  # exact in integers
         return np.sqrt(ratio(spread, n * (n - 1)))
 
     def number(self, within: int) -> Ints:
         """(n,) how many of the last ``within`` days."""
-        return self._window(None, within)
+        return self._window("", within)
 
     def sum(self, column: str, within: int) -> Ints:
         """(n,) sum of a column over those of the last ``within`` days."""
-        return self._window(self.values[column], within)
+        return self._window(column, within)
 
     def latest(self, column: str) -> Floats:
         """(n,) a column of the last item; NaN without any."""
@@ -162,21 +165,24 @@ class Past(Spans):
         found[rank[chosen, row], row] = place[chosen, row]
         return found, np.flatnonzero((rank[-1] < k - 1) & there[-1])
 
-    def _window(self, values: Ints | None, within: int) -> Ints:
-        first = np.searchsorted(self._days, self._rows.key - within)
-        first = np.maximum(first, self.lo)
-        if values is None:
-            inside = self.hi - first
-        else:
-            prefix = np.concatenate([[0], np.cumsum(values)])
-            inside = prefix[self.hi] - prefix[first]
+    def _window(self, column: str, within: int) -> Ints:
+        """(n,) sum of a column ("" = number) over those of the last ``within`` days."""
+        return self._once(f"{column} {within} days", lambda: self._windowed(column, within))
+
+    def _windowed(self, column: str, within: int) -> Ints:
+        if within not in self._first:
+            self._first[within] = np.maximum(np.searchsorted(self._days, self._rows.key - within), self.lo)
+        first = self._first[within]
+        if column and column not in self._running:
+            self._running[column] = np.concatenate([[0], np.cumsum(self.values[column])])
+        inside = self._running[column][self.hi] - self._running[column][first] if column else self.hi - first
         if self.trace is not None:
             self._tell_some(np.arange(first[0], self.hi[0]))
         row, item = self._absent
         if row.size:
             mine = self.day[item] >= self._rows.day[row] - within
             less = np.zeros_like(inside)
-            np.add.at(less, row[mine], 1 if values is None else values[item[mine]])
+            np.add.at(less, row[mine], self.values[column][item[mine]] if column else 1)
             inside = inside - less
         return inside
 

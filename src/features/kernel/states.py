@@ -97,12 +97,19 @@ def _grown(invoices: Invoices, payments: Payments, slack: int) -> States:
     n = len(invoices)
     owner = np.searchsorted(invoices.invoice, payments.invoice)
     amount, floor = invoices.amount, invoices.amount - slack
-    row = np.concatenate([np.arange(n), owner])
-    day = np.concatenate([invoices.issued, payments.paid])
-    order = np.lexsort((day, row))
-    row, day = row[order], day[order]
-    paid = np.concatenate([np.zeros(n, dtype=np.int64), payments.amount])[order]
-    kind = np.concatenate([np.full(n, PAYMENT), payments.kind])[order]
+    order = np.argsort(keys(owner, payments.paid), kind="stable")
+    owner = owner[order]
+    # Every invoice's own row stands before those of its payments.
+    own = np.arange(n) + np.searchsorted(owner, np.arange(n))
+    theirs = np.arange(len(owner)) + owner + 1
+
+    def together(of_invoices: Ints | int, of_payments: Ints) -> Ints:
+        both = np.empty(n + len(owner), dtype=np.int64)
+        both[own], both[theirs] = of_invoices, of_payments
+        return both
+
+    row, day = together(np.arange(n), owner), together(invoices.issued, payments.paid[order])
+    paid, kind = together(0, payments.amount[order]), together(PAYMENT, payments.kind[order])
     last = np.flatnonzero(np.r_[(row[1:] != row[:-1]) | (day[1:] != day[:-1]), np.ones(min(n, 1), dtype=bool)])
     total = _running(row, paid)[last]
     write_off = kind == WRITE_OFF

@@ -40,6 +40,11 @@ class Rows:
         self.key = keys(group, day)
 
     @cached_property
+    def first(self) -> Ints:
+        """(n,) key before all days of each row's group."""
+        return keys(self.group, -_ZERO)
+
+    @cached_property
     def order(self) -> Ints:
         """Places of the rows by group and day."""
         return np.argsort(self.key, kind="stable")
@@ -66,11 +71,14 @@ class Spans:
         self._rows, self.name, self.kept = rows, name, kept
         self.group, self.start, self.end, self.values = group, start, end, values
         ends = np.flatnonzero(end != NO_DAY)
-        key = np.concatenate([keys(group, start), keys(group[ends], end[ends])])
-        order = np.argsort(key, kind="stable")
-        self._key = key[order]
-        self._item = np.concatenate([np.arange(len(group)), ends])[order]
-        self._sign = np.where(order < len(group), 1, -1)
+        key = keys(group, start)
+        if ends.size or not (key[1:] >= key[:-1]).all():
+            key = np.concatenate([key, keys(group[ends], end[ends])])
+            order = np.argsort(key, kind="stable")
+            self._key, self._sign = key[order], np.where(order < len(group), 1, -1)
+            self._item: Ints | slice = np.concatenate([np.arange(len(group)), ends])[order]
+        else:  # in order, and for good
+            self._key, self._sign, self._item = key, np.ones(len(group), dtype=np.int64), slice(None)
         self._known: dict[str, Ints] = {}
         self.trace: Trace | None = None
         self.table = ""
@@ -81,14 +89,14 @@ class Spans:
 
     def total(self, column: str) -> Ints:
         """(n,) sum of a column over those that hold."""
-        return self._once(column, lambda: self._sum(self.values[column][self._item] * self._sign))
+        return self._once(column, lambda: self._sum(self._changes(column)))
 
     def counts(self, column: str, kinds: int) -> Ints:
         """(n, kinds) how often the values 0..kinds-1 of a column occur among those that hold."""
         return self._once(f"{column} {kinds}", lambda: self._counts(column, kinds))
 
     def _counts(self, column: str, kinds: int) -> Ints:
-        m = len(self._item)
+        m = len(self._key)
         seen = np.zeros((m + 1, kinds), dtype=np.int32)
         seen[np.arange(1, m + 1), self.values[column][self._item]] = self._sign
         np.cumsum(seen, axis=0, out=seen)
@@ -107,7 +115,7 @@ class Spans:
             begin = self._begin[group]
             some = slice(begin, begin + self._size[group])
             seen = np.zeros((self._size[group] + 1, kinds), dtype=np.int32)
-            seen[np.arange(1, self._size[group] + 1), self.values[column][self._item[some]]] = self._sign[some]
+            seen[np.arange(1, self._size[group] + 1), self.values[column][self._item][some]] = self._sign[some]
             np.cumsum(seen, axis=0, out=seen)
             held[mine] = seen[self._place[mine] - begin]
         return held
@@ -119,7 +127,7 @@ class Spans:
         group's sums are made one after the other by itself: other groups change no bit of them.
         """
         begin, size = self._begin[self._holders], self._size[self._holders]
-        first = np.repeat(self.start[self._item[begin]], size)
+        first = np.repeat(self.start[self._item][begin], size)
         weight = np.exp2((self.values[day][self._item] - first) / half_life) * self._sign
         self._tell()
         sums = []
@@ -127,6 +135,10 @@ class Spans:
             total = np.concatenate([[0.0], _by_group(summand, begin, size)])
             sums.append(np.where(self._place > self._begin[self._rows.group], total[self._place], 0.0))
         return sums[0], sums[1]
+
+    def _changes(self, column: str) -> Ints:
+        values = self.values[column][self._item]
+        return values if isinstance(self._item, slice) else values * self._sign
 
     def _sum(self, change: Ints) -> Ints:
         if not len(change):

@@ -95,7 +95,7 @@ def import_files(
         names of the format's files.
     format : one of :func:`~..formats.format_names`, the path of a format file that ends in ``.yaml``, or a format.
     name : name of the book; the format's (or that of ``into``), if not given.
-    time_zone, grace_days, tolerance : settings of the ledger, see :class:`~..book.Ledger`; those of ``into`` come first.
+    time_zone, grace_days, tolerance : settings of the ledger (:class:`~..book.Ledger`); those of ``into`` come first.
     since : read from a database only the rows that were dated, recorded or closed on that day or later, with all other
         rows of their numbers, and merge them into ``into``: of one number and ``recorded_on`` counts what is read now,
         and versions that the database has no more are kept. In a database whose every change shows in one of these

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 from ...ledger import Ledger
 from .figures import Calibration, calibration
 from .measures import BY_WEEKDAY, MATURED, MEASURES
-from .published import PUBLISHED, Published
+from .published import NEAR, PUBLISHED, Published
 
 DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
@@ -20,6 +20,13 @@ SPACE = "\N{NO-BREAK SPACE}"
 
 CURVE = np.arange(-30, 91)
 """Days late at which the curves are held against each other."""
+
+
+CLOSE = 0.02
+"""Shares and correlations that lie no further apart count as near."""
+
+MOVES = (0.025, 0.975)
+"""A curve moves between the days by which these shares are reached of what it ends at."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +37,41 @@ class Comparison:
     ----------
     world : the ledger that is judged.
     like : the ledger beside it, if any.
-    fit : parameters that were fitted to ``like``, by name.
+    fit : parameters that were fitted to ``like``, by name. counted : those that were counted in it.
+    notes : what is to be said beside a parameter, by its name.
     """
 
     world: Calibration
     like: Calibration | None = None
     fit: Mapping[str, float] = field(default_factory=dict)
+    counted: Mapping[str, float] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def gaps(self) -> Gaps | None:
+        """How far the world is from ``like``; None without one, or where nothing is old enough."""
+        return None if self.like is None else gaps(self.world, self.like)
+
+    def near(self, name: str) -> str:
+        """Where a figure of the world lies against ``like``: near, below or above; empty where there is none.
+
+        Near is within :data:`~.published.NEAR` of it, or within :data:`CLOSE` where it is a share or a correlation.
+        """
+        if self.like is None:
+            return ""
+        value, book = self.world.value(name), self.like.value(name)
+        if not (np.isfinite(value) and np.isfinite(book)):
+            return ""
+        room = NEAR * abs(book)
+        if MEASURES[name].unit in ("share", "correlation"):
+            room = max(room, CLOSE)
+        return "near" if abs(value - book) <= room else "below" if value < book else "above"
+
+    @property
+    def alike(self) -> tuple[int, int]:
+        """How many figures are near those of ``like``, and how many both have."""
+        told = [self.near(name) for name, measure in MEASURES.items() if measure.family != "Size"]
+        return told.count("near"), sum(bool(where) for where in told)
 
     @property
     def judged(self) -> list[tuple[Published, str]]:
@@ -65,6 +101,8 @@ class Comparison:
             "world": _plain(self.world),
             "like": _plain(self.like) if self.like else None,
             "fit": {name: float(value) for name, value in self.fit.items()},
+            "counted": {name: float(value) for name, value in self.counted.items()},
+            "gaps": None if self.gaps is None else asdict(self.gaps),
             "published": [
                 {
                     "figure": p.figure, "low": p.low, "high": p.high, "where": where or None, "source": p.source,
@@ -77,14 +115,22 @@ class Comparison:
         }  # fmt: skip
 
 
-def compare(ledger: Ledger, like: Ledger | None = None, fit: Mapping[str, float] | None = None) -> Comparison:
+def compare(
+    ledger: Ledger,
+    like: Ledger | None = None,
+    fit: Mapping[str, float] | None = None,
+    counted: Mapping[str, float] | None = None,
+    notes: Mapping[str, str] | None = None,
+) -> Comparison:
     """Measure a ledger, and another one to hold it against.
 
     Parameters
     ----------
-    ledger : the ledger that is judged. like : a real one, say. fit : parameters fitted to ``like``, to be shown.
+    ledger : the ledger that is judged. like : a real one, say.
+    fit, counted : parameters fitted to ``like``, and counted in it, to be shown. notes : on parameters, by name.
     """
-    return Comparison(calibration(ledger), None if like is None else calibration(like), dict(fit or {}))
+    beside = None if like is None else calibration(like)
+    return Comparison(calibration(ledger), beside, dict(fit or {}), dict(counted or {}), dict(notes or {}))
 
 
 def shown(value: float, unit: str) -> str:
@@ -139,7 +185,10 @@ def _lines(made: Comparison) -> list[str]:
     lines = [
         f"{head + ':':12}{_short(found.name, 40)}, {period(found)}" for head, found in zip(heads, ledgers, strict=True)
     ]
-    lines += [f"Fitted: {_short(name, 40)} = {value:.4g}" for name, value in made.fit.items()]
+    for head, parameters in (("Counted", made.counted), ("Fitted", made.fit)):
+        for name, value in parameters.items():
+            note = f" ({made.notes[name]})" if name in made.notes else ""
+            lines.append(_short(f"{head}: {_short(name, 40)} = {value:.3g}{note}", 80))
     family = ""
     for name, measure in MEASURES.items():
         if name in BY_WEEKDAY:
@@ -150,14 +199,17 @@ def _lines(made: Comparison) -> list[str]:
             lines += ["", f"{family:31}{titles}  Published"]
         values = "".join(f"{shown(f.value(name), measure.unit):>13}" for f in ledgers)
         ranges = [
-            f"{span(p.low, p.high, measure.unit)} {where} [{number}]"
+            f"{span(p.low, p.high, measure.unit)} {where if made.like is None else ''} [{number}]".replace("  ", " ")
             for number, (p, where) in enumerate(made.judged, 1)
             if p.figure == name
         ] or [""]
         lines.append(f"{measure.label:31}{values}  {ranges[0]}".rstrip())
         lines += [" " * (33 + 13 * len(ledgers)) + more for more in ranges[1:]]
-    count = len(made.inside) + len(made.outside)
-    lines += ["", f"{len(made.inside)} of {count} figures lie inside a published range."]
+    if made.like is None:
+        count = len(made.inside) + len(made.outside)
+        lines += ["", f"{len(made.inside)} of {count} figures lie inside a published range."]
+    else:
+        lines += ["", f"{made.alike[0]} of {made.alike[1]} figures that both books have are near each other."]
     lines += [_short(f"[{n}] {p.source}, {p.year}", 80) for n, (p, _) in enumerate(made.judged, 1)]
     return [line.replace(SPACE, " ").replace(DASH, "-").replace(MINUS, "-") for line in lines]
 
@@ -186,10 +238,53 @@ def _plain(found: Calibration) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class Gaps:
+    """How far the curve of days late of a world is from that of a book, in percentage points.
+
+    Attributes
+    ----------
+    mean : absolute difference, over all of :data:`CURVE`; where both curves are flat it is small whatever they do.
+    moving : over the days ``first`` to ``last`` on which the book's curve moves, :data:`MOVES` of it.
+    largest : the largest difference, on day ``on`` after due.
+    """
+
+    mean: float
+    moving: float
+    first: int
+    last: int
+    largest: float
+    on: int
+
+    def __str__(self) -> str:
+        """The three in words."""
+        return (
+            f"by {self.moving:.1f} percentage points on average from day {self.first} to {self.last}, where the book's "
+            f"curve moves, by {self.largest:.1f} at most (day {self.on}), and by {self.mean:.1f} on average from day "
+            f"{CURVE[0]} to {CURVE[-1]}"
+        ).replace("-", MINUS)
+
+
+def gaps(world: Calibration, book: Calibration) -> Gaps | None:
+    """How far apart two curves of days late are; None where one of them has none."""
+    if any(c.curves["days_late"].empty for c in (world, book)):
+        return None
+    mine, theirs = (_on_grid(c.curves["days_late"]) for c in (world, book))
+    gap = 100 * np.abs(mine - theirs)
+    low, high = (share * theirs[-1] for share in MOVES)
+    first = int(np.argmax(theirs >= low))
+    last = max(int(np.argmax(theirs >= high)), first)
+    at = int(gap.argmax())
+    return Gaps(
+        float(gap.mean()), float(gap[first : last + 1].mean()), int(CURVE[first]), int(CURVE[last]), float(gap[at]),
+        int(CURVE[at]),
+    )  # fmt: skip
+
+
 def distance(one: Calibration, other: Calibration) -> float:
-    """Mean absolute difference of two curves of days late, in percentage points."""
-    curves = [_on_grid(c.curves["days_late"]) for c in (one, other)]
-    return float(100 * np.abs(curves[0] - curves[1]).mean())
+    """Mean absolute difference of two curves of days late over :data:`CURVE`, in percentage points; NaN without one."""
+    found = gaps(one, other)
+    return np.nan if found is None else found.mean
 
 
 def _on_grid(curve: pd.Series) -> np.ndarray:

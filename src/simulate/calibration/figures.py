@@ -195,7 +195,7 @@ def _days(book: _Book) -> Found:
 def _losses(book: _Book) -> Found:
     """What goes wrong; NaN for a kind of event that the ledger has none of: it may simply not be recorded."""
     old = book.since_due(MATURED)
-    times = np.bincount(book.of[book.ordinary & (book.of >= 0)], minlength=len(book))
+    times = _parts(book)
     credit, lost = book.kind == "credit_note", book.kind == "write_off"
     disputed = book.state["invoice_id"].isin(book.ledger.disputes["invoice_id"]).to_numpy()
     start = book.end - 365 if not book.empty and book.issued.min() <= book.end - 548 else -NO_DAY
@@ -214,6 +214,13 @@ def _losses(book: _Book) -> Found:
     if len(book.ledger.disputes):
         found["disputed"] = _share(disputed, old)
     return found
+
+
+def _parts(book: _Book) -> Ints:
+    """Payments of each invoice that stayed: one that was reversed is no part, and neither is its repetition."""
+    mine = (book.kind == "payment") & (book.of >= 0)
+    came, went = (np.bincount(book.of[mine & side], minlength=len(book)) for side in (book.paid > 0, book.paid < 0))
+    return np.maximum(came - went, 0)
 
 
 def _paid_by(book: _Book) -> dict[str, pd.Series]:

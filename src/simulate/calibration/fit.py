@@ -16,8 +16,9 @@ import numpy as np
 from ...errors import PaybenchError
 from ...ledger import Ledger
 from ..settings import Settings
-from ..world import LONGEST_TERM, simulate
-from .comparison import distance
+from ..world import simulate
+from .comparison import Gaps, gaps
+from .counted import BILLING, WEEKENDS, count
 from .figures import Calibration, calibration
 
 LEAST = 50
@@ -52,9 +53,8 @@ class Fit:
     Attributes
     ----------
     settings, customers, months, start : arguments of :func:`paybench.simulate.simulate`.
-    parameters : what was fitted, by name.
-    distance : mean difference of the two curves of days late over :data:`~.comparison.CURVE`, in percentage points;
-        before: with what was counted alone.
+    parameters : what was fitted. counted : what the book shows directly. Both by name.
+    gaps : of the two curves of days late; before: with what was counted alone.
     worlds : how many were drawn.
     """
 
@@ -63,13 +63,28 @@ class Fit:
     months: int
     start: str
     parameters: dict[str, float]
-    distance: float
-    before: float
+    counted: dict[str, float]
+    gaps: Gaps
+    before: Gaps
     worlds: int
+
+    @property
+    def distance(self) -> float:
+        """Mean difference of the curves of days late over :data:`~.comparison.CURVE`, in percentage points."""
+        return self.gaps.mean
+
+    @property
+    def at_bounds(self) -> dict[str, float]:
+        """Parameters that ended at the edge of what is tried: the book would have them further on."""
+        both = {**self.parameters, **self.counted}
+        return {name: both[name] for name, ends in BOUNDS.items() if np.isclose(both[name], ends, rtol=1e-6).any()}
 
 
 def fit(ledger: Ledger, seed: int = 0, worlds: int = 150, progress: Callable[[int], object] | None = None) -> Fit:
     """Fit the easy world to a book.
+
+    The worlds that are drawn are contacted by the usual ladder, whatever policy the book knew or the world is given
+    later: the book's own payments hold what its contacts did, and these cannot be told apart here.
 
     Parameters
     ----------
@@ -94,7 +109,7 @@ def fit(ledger: Ledger, seed: int = 0, worlds: int = 150, progress: Callable[[in
         raise PaybenchError(
             f"'{ledger.name}' has no payment, or invoices without an amount; a world cannot be fitted to such a book."
         )
-    counted, customers, months, start = _counted(ledger, real)
+    counted, customers, months, start = count(ledger, real)
     many = int(np.clip(customers * np.clip(ENOUGH / len(ledger.invoices), 1, 40), 50, 20_000))
     if len(ledger.invoices) > MOST:
         many = max(int(customers * MOST / len(ledger.invoices)), 50)
@@ -116,7 +131,12 @@ def fit(ledger: Ledger, seed: int = 0, worlds: int = 150, progress: Callable[[in
         shares = [
             100 * (found.value(name) - real.value(name)) for name in ("late", "late_30") if _both(found, real, name)
         ]
-        return distance(found, real) + float(np.abs(gap).sum()) + 0.3 * float(np.abs(shares).sum())
+        far = gaps(found, real)
+        return (
+            (1000.0 if far is None else (far.mean + far.moving) / 2)
+            + float(np.abs(gap).sum())
+            + 0.3 * float(np.abs(shares).sum())
+        )
 
     first = np.array([start for start, _ in FITTED.values()])
     steps = np.array([step for _, step in FITTED.values()])
@@ -136,11 +156,15 @@ def fit(ledger: Ledger, seed: int = 0, worlds: int = 150, progress: Callable[[in
             "fatol": 0.02,
         },
     )
-    before = distance(drawn(first)[1], real)
+    before = gaps(drawn(first)[1], real)
     settings, like = drawn(found.x)
-    parameters = {name: getattr(settings, name) for name in (*FITTED, *_COUNTED) if name != "troubled"}
+    after = gaps(like, real)
+    if before is None or after is None:
+        raise PaybenchError(f"A world in the window of '{ledger.name}' is too short for days late; give a longer book.")
+    parameters = {name: float(getattr(settings, name)) for name in FITTED if name != "troubled"}
     parameters["troubled"] = sum(t.share for t in settings.types if t.name not in SOUND)
-    return Fit(settings, customers, months, start, parameters, distance(like, real), before, tried)
+    seen = {name: float(getattr(settings, name)) for name in _COUNTED}
+    return Fit(settings, customers, months, start, parameters, seen, after, before, tried)
 
 
 LABELS = {
@@ -174,6 +198,33 @@ def named(parameters: dict[str, float]) -> dict[str, float]:
     return {LABELS[name]: value for name, value in parameters.items()}
 
 
+def notes(found: Fit) -> dict[str, str]:
+    """What has to be said of some parameters, by their meaning: none seen in the book, or at the edge of what is tried.
+
+    A factor on what the book does not record is 0: none of it is drawn.
+    """
+    none = {LABELS[name]: "the book shows none" for name in (*_SEEN, "credits") if found.counted[name] == 0}
+    edge = {LABELS[name]: "at the edge of what is tried" for name in found.at_bounds if found.counted.get(name) != 0}
+    return none | edge
+
+
+_SEEN = ("disputing", "parting", "losing")
+_FACTORS = (-3.0, 2.0)
+"""Logarithms between which factors are fitted."""
+
+_MOST_SEEN = 20.0
+BOUNDS = {
+    **{name: (float(np.exp(_FACTORS[0])), float(np.exp(_FACTORS[1])))
+       for name in FITTED if name not in ("lateness_shift", "troubled", "dispute_days")},
+    "dispute_days": (float(Settings().dispute_days * np.exp(_FACTORS[0])),
+                     float(Settings().dispute_days * np.exp(_FACTORS[1]))),
+    "month_end_billing": BILLING,
+    "weekend_billing": WEEKENDS[1:],
+    "weekend_share": (1.0,),
+    **dict.fromkeys(_SEEN, (_MOST_SEEN,)),
+}  # fmt: skip
+"""Where parameters are cut off, so that a fit cannot run away."""
+
 _COUNTED = (
     "rate", "rate_spread", "amount", "amount_spread", "own_amount_spread", "other_terms", "month_end_billing",
     "weekend_billing", "weekend_share", "disputing", "parting", "losing", "credits",
@@ -187,7 +238,7 @@ def _both(one: Calibration, other: Calibration, name: str) -> bool:
 def _with(settings: Settings, values: np.ndarray) -> Settings:
     named: dict[str, Any] = dict(zip(FITTED, values.tolist(), strict=True))
     shift = named.pop("lateness_shift")
-    factors: dict[str, Any] = {name: float(np.exp(np.clip(value, -3, 2))) for name, value in named.items()}
+    factors: dict[str, Any] = {name: float(np.exp(np.clip(value, *_FACTORS))) for name, value in named.items()}
     odds = factors.pop("troubled")
     shares = [t.share * (1.0 if t.name in SOUND else odds) for t in settings.types]
     types = tuple(replace(t, share=s / sum(shares)) for t, s in zip(settings.types, shares, strict=True))
@@ -195,86 +246,12 @@ def _with(settings: Settings, values: np.ndarray) -> Settings:
     return replace(settings, lateness_shift=shift, types=types, dispute_days=days, **factors)
 
 
-def _counted(ledger: Ledger, real: Calibration) -> tuple[Settings, int, int, str]:
-    """What a book shows directly; returns settings, customers to draw, months and start of the window."""
-    invoices = ledger.invoices
-    assert real.first is not None
-    assert real.end is not None
-    start = real.first.replace(day=1)
-    months = max(round((real.end - start).days / 30.44), 1)
-    by = invoices.groupby("customer_id")
-    term = (invoices["due_on"] - invoices["issued_on"]).dt.days
-    if not (term.between(1, LONGEST_TERM)).any():
-        raise PaybenchError(
-            f"No invoice of '{ledger.name}' has terms of 1 to {LONGEST_TERM} days, which a world can have."
-        )
-    kept = term.clip(1, LONGEST_TERM)
-    usual = kept.groupby(invoices["customer_id"]).agg(lambda t: t.mode().iloc[0])
-    weights = usual.value_counts(normalize=True)
-    logs = np.log(invoices["amount"])
-    centres = logs.groupby(invoices["customer_id"]).mean()
-    own = logs.groupby(invoices["customer_id"]).std().median()
-    counts = by.size().to_numpy()
-    rate, spread, share = _rates(counts, months)
-    issued = invoices["issued_on"]
-    workday = issued.dt.day_of_week < 5
-    late_in_month = issued.dt.day >= 24
-    # Between the 24th and the end lie 7.4 of 30.4 days.
-    odds = (late_in_month[workday].mean() / 7.4) / max((~late_in_month)[workday].mean() / 23.0, 1e-9)
-    on_weekends = real.value("paid_weekend") if "paid_weekend" in real.figures.index else np.nan
-    weekend = (3 - np.sqrt(max(9 - 28 * min(on_weekends, 2 / 7), 1.0))) / 2 if np.isfinite(on_weekends) else 0.01
-    settings = replace(
-        Settings(),
-        terms={int(t): float(w) for t, w in zip(weights.index.to_numpy(), weights.to_numpy(), strict=True)},
-        other_terms=float((kept != invoices["customer_id"].map(usual)).mean()),
-        rate=rate,
-        rate_spread=spread,
-        most_rate=float(counts.max() / months * 1.5),
-        least_rate=1e-4,
-        amount=float(np.exp(centres.mean())),
-        amount_spread=float(max(centres.std(), 0.05)) if len(centres) > 1 else 0.5,
-        own_amount_spread=float(own) if np.isfinite(own) else 0.5,
-        at_home=0.0,
-        currency=real.currency,
-        joins=0.0,
-        leaves=0.0,
-        month_end_billing=float(np.clip(odds, 0.2, 10.0)),
-        weekend_billing=float(np.clip((1 - workday.mean()) / 2 / max(workday.mean() / 5, 1e-9), 0.0, 5.0)),
-        weekend_share=float(np.clip(weekend, 0.0, 1.0)),
-    )
-    return settings, max(round(len(counts) / share), 1), months, str(start.date())
-
-
-def _rates(counts: np.ndarray, months: int) -> tuple[float, float, float]:
-    """Log-normal rates whose Poisson counts, zeros left out, look like the counts of a book.
-
-    Returns the median rate per 30 days, its log standard deviation, and the share of customers with any invoice. Both
-    moments are matched: the mean count, and the mean log count.
-    """
-    exposure = months * 30.44 / 30.0
-    z = np.random.default_rng(0).normal(size=4000)
-    best = (np.inf, 1.0, 0.5, 1.0)
-    for spread in np.linspace(0.05, 2.6, 52):
-        low, high = np.log(1e-4), np.log(1e4)
-        for _ in range(40):
-            mid = (low + high) / 2
-            mean = np.minimum(np.exp(mid + spread * z), counts.max() * 1.5)
-            there = 1.0 - np.exp(-mean)
-            low, high = (mid, high) if mean.mean() / there.mean() < counts.mean() else (low, mid)
-        drawn = np.random.default_rng(1).poisson(mean)
-        drawn = drawn[drawn > 0]
-        gap = abs(np.log(drawn).mean() - np.log(counts).mean())
-        if gap < best[0]:
-            best = (gap, float(np.exp(mid) / exposure), float(spread / np.hypot(0.7, 0.7)), float(there.mean()))
-    return best[1:]
-
-
 def _rare(settings: Settings, real: Calibration, easy: Calibration) -> Settings:
     """Disputes, parts, losses and credit notes in the book's proportion to those of a world with the usual ones."""
 
     def factor(name: str) -> float:
         theirs, ours = real.value(name), easy.value(name)
-        return float(np.clip(theirs / ours, 0.0, 20.0)) if np.isfinite(theirs) and ours > 0 else 0.0
+        return float(np.clip(theirs / ours, 0.0, _MOST_SEEN)) if np.isfinite(theirs) and ours > 0 else 0.0
 
     return replace(
         settings,

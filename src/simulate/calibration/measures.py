@@ -69,7 +69,7 @@ _ROWS = (
      "Written off in the last 12 months / billed in them; in a ledger of less than 18 months over all of it."),
     ("never_paid", "What goes wrong", "share", "Never paid, by number",
      f"Of invoices due {NEVER} days or more before the end: written off or still unpaid."),
-    ("part_paid", "What goes wrong", "share", "Paid in parts", f"{_OLD}: with more than one payment."),
+    ("part_paid", "What goes wrong", "share", "Paid in parts", f"{_OLD}: with several payments that stayed."),
     ("credit_notes", "What goes wrong", "share", "Credit notes, by number", "Number of credit notes / of invoices."),
     ("credited", "What goes wrong", "share", "Credited, by amount", "Sum of credit notes / sum of invoices."),
     ("disputed", "What goes wrong", "share", "Disputed", f"{_OLD}: with a dispute."),

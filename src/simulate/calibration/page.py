@@ -13,13 +13,14 @@ from typing import Any
 
 from ...files import replaced_file
 from ...ledger import Ledger
-from .comparison import SPACE, Comparison, compare, distance, period, shown, span, tied
+from .comparison import MINUS, SPACE, Comparison, compare, period, shown, span, tied
 from .curves import pictures
 from .figures import Calibration
 from .measures import BY_WEEKDAY, MEASURES
 from .published import NEAR, NOT_FOUND
 
 SYMBOLS = {
+    "near": "\N{BLACK CIRCLE}",
     "inside": "\N{BLACK CIRCLE}",
     "above": "\N{BLACK UP-POINTING TRIANGLE}",
     "below": "\N{BLACK DOWN-POINTING TRIANGLE}",
@@ -29,8 +30,17 @@ SYMBOLS = {
 _TILES = ("late", "to_pay_mean", "late_mean", "bad_debt", "top_10")
 
 
+MARK = '<meta name="generator" content="paybench calibration">'
+"""Stands near the beginning of every page, so that a page is told from any other file."""
+
+
 def write_calibration(
-    file: str | Path, ledger: Ledger, like: Ledger | None = None, fit: Mapping[str, float] | None = None
+    file: str | Path,
+    ledger: Ledger,
+    like: Ledger | None = None,
+    fit: Mapping[str, float] | None = None,
+    counted: Mapping[str, float] | None = None,
+    notes: Mapping[str, str] | None = None,
 ) -> Comparison:
     """Write the page, whole or not at all.
 
@@ -39,7 +49,7 @@ def write_calibration(
     file : the HTML file to write.
     ledger : the ledger that is judged, a simulated one as a rule.
     like : a ledger to draw and list beside it.
-    fit : parameters that were fitted to ``like``, by name.
+    fit, counted : parameters that were fitted to ``like``, and counted in it, by name. notes : on them, by name.
 
     Returns
     -------
@@ -52,7 +62,7 @@ def write_calibration(
     ImportError
         If Jinja2 or matplotlib is not installed.
     """
-    made = compare(ledger, like, fit)
+    made = compare(ledger, like, fit, counted, notes)
     text = render(made)
     with replaced_file(file) as path:
         path.write_text(text, encoding="utf-8")
@@ -80,9 +90,10 @@ def context(made: Comparison) -> dict[str, Any]:
         "world": _ledger(made.world),
         "like": _ledger(made.like) if made.like else None,
         "tiles": [_row(made, name) for name in _TILES],
-        "distance": f"{distance(made.world, made.like):.1f}" if made.like else "",
+        "gaps": str(made.gaps or "") if made.like else "",
         "inside": len(made.inside),
         "compared": len(made.inside) + len(made.outside),
+        "alike": made.alike,
         "outside": [_row(made, name) for name in made.outside],
         "pictures": pictures(made),
         "families": _families(made),
@@ -94,14 +105,22 @@ def context(made: Comparison) -> dict[str, Any]:
                 "year": p.year,
                 "what": tied(p.what),
                 "url": p.url,
-                "mark": _mark(where),
+                "mark": _mark(where) if made.like is None else None,
             }
             for p, where in made.judged
         ],
         "not_found": [{"what": what, "seen": tied(seen)} for what, seen in NOT_FOUND],
-        "fit": [{"name": name, "value": f"{value:.4g}"} for name, value in made.fit.items()],
+        "parameters": [
+            {"how": how, "rows": [_parameter(made, name, value) for name, value in parameters.items()]}
+            for how, parameters in (("Counted in it", made.counted), ("Fitted by drawing worlds", made.fit))
+            if parameters
+        ],
         "near": f"{NEAR:.0%}".replace("%", f"{SPACE}%"),
     }
+
+
+def _parameter(made: Comparison, name: str, value: float) -> dict[str, str]:
+    return {"name": name, "value": f"{value:.3g}".replace("-", MINUS), "note": made.notes.get(name, "")}
 
 
 def _ledger(found: Calibration) -> dict[str, Any]:
@@ -136,10 +155,12 @@ def _row(made: Comparison, name: str) -> dict[str, Any]:
         "meaning": tied(measure.meaning),
         "value": values[0],
         "like": values[1],
+        "near": _mark(made.near(name)),
         "published": [
             {
                 "range": span(p.low, p.high, measure.unit) + unit,
-                "mark": _mark(where),
+                # Beside a book that it is to resemble a world is judged by that book.
+                "mark": _mark(where) if made.like is None else None,
                 "source": p.source,
                 "year": p.year,
             }

@@ -12,8 +12,8 @@ from ...files import check_folder, replaced_folder
 from ...ledger import Ledger
 from .draft import last_day
 from .faults import plant
-from .quickbooks import QUICKBOOKS_FAULTS, quickbooks_draft
-from .sap import SAP_FAULTS, sap_draft
+from .quickbooks import QUICKBOOKS_FAULTS, QUICKBOOKS_FILE, quickbooks_draft
+from .sap import SAP_FAULTS, SAP_FILE, sap_draft
 
 FAULTS_FILE = "faults.csv"
 """The list of what was planted, and the mark of a folder that :func:`write_export` may replace."""
@@ -21,7 +21,10 @@ FAULTS_FILE = "faults.csv"
 LAYOUTS = {"sap": (sap_draft, SAP_FAULTS), "quickbooks": (quickbooks_draft, QUICKBOOKS_FAULTS)}
 """What each layout says of a ledger, and the faults that it can bear; see the modules of these names."""
 
-__all__ = ["FAULTS_FILE", "LAYOUTS", "write_export"]
+EXPORTS = {"sap": {SAP_FILE, FAULTS_FILE}, "quickbooks": {QUICKBOOKS_FILE, FAULTS_FILE}}
+"""The files of each layout's folder."""
+
+__all__ = ["EXPORTS", "FAULTS_FILE", "LAYOUTS", "write_export"]
 
 
 def write_export(ledger: Ledger, folder: str | Path, layout: str, seed: int = 0, faults: bool = True) -> pd.DataFrame:
