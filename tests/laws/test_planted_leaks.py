@@ -20,12 +20,13 @@ from paybench.features.kernel import moment as moments
 from paybench.features.kernel.dealings import Dealings
 from paybench.features.kernel.moment import Moment
 from paybench.features.kernel.past import Past
+from paybench.features.kernel.source import Frame
 from paybench.features.kernel.states import States, states
 from paybench.features.kernel.streams import Ints, Spans
 from paybench.features.kernel.versions import ALWAYS
 from paybench.features.kernel.versions import in_force as true_in_force
 from paybench.ledger import Ledger, known
-from paybench.ledger.schema import NO_DAY, days
+from paybench.ledger.schema import NO_DAY
 from tests.laws.messy import messy_book
 
 Patch = pytest.MonkeyPatch
@@ -95,12 +96,12 @@ def the_corrected_amount(patch: Patch) -> None:
 
 
 def recorded_on_is_overlooked(patch: Patch) -> None:
-    true_days = days
+    true_days = Frame.days
 
-    def without(values: pd.Series) -> Ints:
-        return np.full(len(values), NO_DAY) if values.name == "recorded_on" else true_days(values)
+    def without(self: Frame, name: str) -> Ints:
+        return np.full(len(self), NO_DAY) if name == "recorded_on" else true_days(self, name)
 
-    patch.setattr(books, "days", without)
+    patch.setattr(Frame, "days", without)
 
 
 def disputes_without_their_date(patch: Patch) -> None:

@@ -172,8 +172,8 @@ def test_counted_and_fitted_stand_apart() -> None:
     text = text_of(render(told))
 
     # Each with what it is, rounded as far as it is known, and with what has to be said of it.
-    assert "Counted in it, Parameter Value Note losses 0 the book shows none" in text
-    assert "Fitted by drawing worlds, Parameter Value Note spread 0.0498" in text
+    assert "Counted in book Parameter Value Note losses 0 the book shows none" in text
+    assert "Fitted by drawing worlds, to resemble book Parameter Value Note spread 0.0498" in text
     assert "Counted: losses = 0 (the book shows none)" in str(told)
 
 

@@ -112,7 +112,7 @@ def context(made: Comparison) -> dict[str, Any]:
         "not_found": [{"what": what, "seen": tied(seen)} for what, seen in NOT_FOUND],
         "parameters": [
             {"how": how, "rows": [_parameter(made, name, value) for name, value in parameters.items()]}
-            for how, parameters in (("Counted in it", made.counted), ("Fitted by drawing worlds", made.fit))
+            for how, parameters in (("Counted in", made.counted), ("Fitted by drawing worlds, to resemble", made.fit))
             if parameters
         ],
         "near": f"{NEAR:.0%}".replace("%", f"{SPACE}%"),
