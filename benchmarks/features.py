@@ -27,7 +27,6 @@ from peers import NAMES
 from peers.book import SIZES, book
 
 from paybench.features import at_issue, open_on
-from paybench.ledger import read_ledger
 
 SIDES = {"ours": "paybench", "pandas": "pandas (merge_asof, running sums)", "polars": "polars (lazy)"}
 PEERS = ("pandas", "polars")
@@ -66,7 +65,7 @@ def main() -> None:
 
 def same_values(folder: Path) -> bool:
     """Whether the peers' features equal ours, and where not."""
-    ours = at_issue(read_ledger(folder), NAMES).reset_index(["customer_id", "as_of"], drop=True)
+    ours = at_issue(folder, NAMES).reset_index(["customer_id", "as_of"], drop=True)
     good = True
     for peer in PEERS:
         equal = True
@@ -95,7 +94,6 @@ def compare(size: str, folder: Path, repeats: int) -> bool:
                 best[side] = measured
     for side, m in best.items():
         show(size, SIDES[side], m, f"{m['cpu'] / best['ours']['cpu']:.2f}")
-    print(f"       ours above the ledger in memory: {best['ours']['above'] / best['ours']['rows']:,.0f} bytes a row")
     m = child("open", folder)
     share = m["open"] / m["issue"]
     print(
@@ -122,32 +120,20 @@ def child(side: str, folder: Path) -> Measured:
 
 def run(options: argparse.Namespace) -> Measured:
     """Compute the features once; seconds, and the peak of memory above what the interpreter and libraries hold."""
+    ours = options.side == "ours"
+    build = (lambda folder: at_issue(folder, NAMES)) if ours else import_module(f"peers.{options.side}_way").at_issue
     base = held()
-    above = 0.0
-    if options.side == "ours":
-        read, cpu_read, wall_read = timed(lambda: read_ledger(options.folder))
-        top = peak()
-        forget_peak()
-        with_ledger = held()
-        table, cpu, wall = timed(lambda: at_issue(read, NAMES))
-        above, top = peak() - with_ledger, max(top, peak())
-        cpu, wall = cpu + cpu_read, wall + wall_read
-    else:
-        way = import_module(f"peers.{options.side}_way")
-        base = held()
-        table, cpu, wall = timed(lambda: way.at_issue(options.folder))
-        top = peak()
-    return {"rows": len(table), "cpu": cpu, "wall": wall, "peak": top - base, "above": above}
+    table, cpu, wall = timed(lambda: build(options.folder))
+    return {"rows": len(table), "cpu": cpu, "wall": wall, "peak": peak() - base}
 
 
 def open_against_issue(folder: Path) -> Measured:
     """CPU seconds of the rows that are open on the last day of issue, and of all rows at issue."""
-    ledger = read_ledger(folder)
-    last = ledger.invoices["issued_on"].max()
-    issued, issue, _ = timed(lambda: at_issue(ledger, NAMES))
+    issued, issue, _ = timed(lambda: at_issue(folder, NAMES))
+    last = issued.index.get_level_values("as_of").max()
     rows = len(issued)
     del issued
-    opened, cpu, _ = timed(lambda: open_on(ledger, last, NAMES))
+    opened, cpu, _ = timed(lambda: open_on(folder, last, NAMES))
     return {"issue_rows": rows, "issue": issue, "open_rows": len(opened), "open": cpu}
 
 
@@ -204,14 +190,6 @@ def held() -> float:
 
 def peak() -> float:
     return status("VmHWM")
-
-
-def forget_peak() -> None:
-    """Begin the peak anew, where the system allows it."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    except OSError:
-        return
 
 
 if __name__ == "__main__":
