@@ -15,6 +15,7 @@ _MENU = {
     "seen": "",
     "Sentences": "attributed",
     "uncalibrated": "attributed",
+    "volume": "",
 }
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "seen",
     "Sentences",
     "uncalibrated",
+    "volume",
 ]
 
 sys.modules[__name__].__class__ = Menu

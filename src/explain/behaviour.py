@@ -8,59 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 
-from ..ledger import Ledger, day
-from ..ledger.glance import AGES, concentration
-from .canvas import INK, OTHER, OURS, THEIRS, Picture, panels
+from ..ledger import day
+from .canvas import INK, OURS, THEIRS, Picture, date_axis, panels
 
 GOOD = "#5b9a68"
 PALE = "#9dbfe3"
-_AGED = (GOOD, "#f2d08a", "#e8a44c", "#cf6a3c", "#8e2f2f")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _PERCENT = PercentFormatter(1, decimals=0)
 _LEAST = 10
 """Invoices below which a share is not drawn: it would be an anecdote."""
-
-
-def months(ledger: Ledger) -> Picture:
-    """Invoices issued and payments received, month by month; and billed and received in the commonest currency.
-
-    Parameters
-    ----------
-    ledger : the book as it was known at one day.
-    """
-    invoices, payments = ledger.invoices, ledger.payments
-    picture, (counts, money) = panels(2, alt="Invoices and payments by month, as counts and as amounts")
-    issued, kinds = _month(invoices["issued_on"]), payments["kind"].where(payments["amount"] > 0, "reversal")
-    billed = issued.value_counts().sort_index()
-    paid = pd.crosstab(_month(payments["paid_on"]), kinds)
-    colours = {"payment": GOOD, "credit_note": THEIRS, "write_off": "#8e2f2f", "reversal": OTHER}
-    base = np.zeros(len(paid))
-    for kind, colour in colours.items():
-        if kind in paid:
-            counts.bar(paid.index, paid[kind], 22, base, color=colour, label=f"{kind.replace('_', ' ')}s")
-            base += paid[kind].to_numpy()
-    counts.plot(billed.index, billed, color=OURS, lw=2, marker="o", ms=3, label="invoices issued")
-    whole = billed.iloc[1:-1] if len(billed) > 2 else billed
-    counts.set(title=f"Between {whole.min():,} and {whole.max():,} invoices a month", ylabel="rows a month")
-    common = invoices["currency"].value_counts().index[0]
-    mine = invoices["currency"] == common
-    came = payments[(payments["currency"] == common) & (payments["kind"] == "payment")]
-    billed_amount = invoices[mine].groupby(issued[mine])["amount"].sum()
-    received = came.groupby(_month(came["paid_on"]))["amount"].sum()
-    money.plot(billed_amount.index, billed_amount, color=OURS, lw=2, marker="o", ms=3, label="billed")
-    money.plot(received.index, received, color=GOOD, lw=2, marker="o", ms=3, label="received")
-    share = received.sum() / billed_amount.sum()
-    money.set(title=f"{share:.0%} of what was billed in {common} has come in", ylabel=f"{common} a month")
-    money.yaxis.set_major_formatter(FuncFormatter(_short))
-    for axes in (counts, money):
-        axes.set_ylim(0, 1.3 * axes.get_ylim()[1])
-        _months(axes)
-        axes.legend(frameon=False, fontsize=8, loc="upper left", ncols=3)
-    return picture
 
 
 def days_late(invoices: pd.DataFrame, grace_days: int, horizon: int = 60) -> Picture:
@@ -83,7 +41,7 @@ def days_late(invoices: pd.DataFrame, grace_days: int, horizon: int = 60) -> Pic
     axes.axvline(grace_days + 0.5, color=INK, lw=1, ls=":")
     found = (y > grace_days).mean()
     axes.set(
-        title=f"{found:.0%} are late; half are paid by day {y.median():+.0f} from the due date",
+        title=f"{found:.0%} are late; half are paid {_from_due(y.median())}",
         xlabel="days late: settled_on - due_on (negative = early)",
         ylabel=f"share of {len(y):,} invoices",
     )
@@ -137,7 +95,7 @@ def late_share(invoices: pd.DataFrame, as_of: object, grace_days: int) -> Pictur
     axes.plot([], [], color=THEIRS, lw=1.6, marker="s", ms=4, label="settled only: a fault")
     axes.set(title=_flattered(both), xlabel="month of the due date", ylabel="share late", ylim=(0, None))
     axes.yaxis.set_major_formatter(_PERCENT)
-    _months(axes)
+    date_axis(axes)
     axes.legend(frameon=False, fontsize=9, loc="lower left")
     return picture
 
@@ -191,8 +149,16 @@ def days_to_pay(invoices: pd.DataFrame, horizon: int = 60, most: int = 5) -> Pic
 
 def _by_terms(shown: list[int], late: list[float]) -> str:
     if len(shown) < 2:
-        return f"Half of the invoices are paid by day {late[0]:+.0f} from due" if late else "No invoice has matured"
+        return f"Half are paid {_from_due(late[0])}" if late else "No invoice has matured"
     return f"Medians lie {min(late):+.0f} to {max(late):+.0f} days from due"
+
+
+def _from_due(days: float) -> str:
+    """By when, in words."""
+    off = 0 if np.isnan(days) else round(days)
+    if off == 0:
+        return "by the due date"
+    return f"by {'one day' if abs(off) == 1 else f'{abs(off)} days'} {'after' if off > 0 else 'before'} the due date"
 
 
 def rhythm(invoices: pd.DataFrame) -> Picture:
@@ -206,12 +172,12 @@ def rhythm(invoices: pd.DataFrame) -> Picture:
     paid = invoices["settled_on"].dropna()
     days = {"due": invoices["due_on"], "settled": paid}
     for place, (name, dates) in enumerate(days.items()):
-        of_week = dates.dt.dayofweek.value_counts(normalize=True).reindex(range(7), fill_value=0.0)
+        of_week = dates.dt.day_of_week.value_counts(normalize=True).reindex(range(7), fill_value=0.0)
         of_month = dates.dt.day.value_counts(normalize=True).reindex(range(1, 32), fill_value=0.0)
         colour = (PALE, OURS)[place]
         week.bar(np.arange(7) + 0.4 * place - 0.2, of_week, 0.38, color=colour, label=name)
         month.bar(of_month.index + 0.4 * place - 0.2, of_month, 0.4, color=colour, label=name)
-    weekend, due = (x.dt.dayofweek >= 5 for x in (paid, days["due"]))
+    weekend, due = (x.dt.day_of_week >= 5 for x in (paid, days["due"]))
     week.set_xticks(range(7), list(_DAYS))
     week.set(title=f"{due.mean():.0%} fall due, {weekend.mean():.0%} are settled on a weekend", ylabel="share")
     end = (paid.dt.day > paid.dt.days_in_month - 3).mean()
@@ -223,36 +189,6 @@ def rhythm(invoices: pd.DataFrame) -> Picture:
         axes.yaxis.set_major_formatter(_PERCENT)
         axes.legend(frameon=False, fontsize=9, ncols=2)
         axes.margins(y=0.2)
-    return picture
-
-
-def lorenz(invoices: pd.DataFrame, most: int = 3) -> Picture:
-    """How much of what is billed, and of what is open, the largest customers have; a line for each currency.
-
-    Parameters
-    ----------
-    invoices : see the module. most : currencies to show, those with most invoices first.
-    """
-    picture, (billed, still) = panels(2, alt="Lorenz curves of what is billed and what is open, by currency")
-    common = invoices["currency"].value_counts().index[:most]
-    for axes, column, what in ((billed, "amount", "billed"), (still, "amount_open", "open")):
-        title = f"Nothing is {what}"
-        for currency, colour in zip(common, (OURS, THEIRS, GOOD), strict=False):
-            mine = invoices[(invoices["currency"] == currency) & (invoices[column] > 0)]
-            if mine.empty:
-                continue
-            curve = concentration(mine.groupby("customer_id")[column].sum())
-            tenth = float(np.interp(0.1, curve["customers"], curve["amount"]))
-            axes.plot(curve["customers"], curve["amount"], color=colour, lw=2, label=currency)
-            axes.plot(0.1, tenth, "o", color=colour, ms=6)
-            if currency == common[0]:
-                title = f"A tenth of the customers: {tenth:.0%} of {currency} {what}"
-        axes.plot([0, 1], [0, 1], color=INK, lw=0.8, ls=":")
-        axes.set(title=title, xlabel="share of customers, the largest first", ylabel=f"share of what is {what}")
-        axes.set(xlim=(0, 1), ylim=(0, 1.02))
-        axes.xaxis.set_major_formatter(_PERCENT)
-        axes.yaxis.set_major_formatter(_PERCENT)
-        axes.legend(frameon=False, fontsize=9, loc="lower right")
     return picture
 
 
@@ -306,54 +242,6 @@ def habits(invoices: pd.DataFrame, least: int = 10) -> Picture:
     return picture
 
 
-def ageing(aged: pd.DataFrame) -> Picture:
-    """What is open by days overdue, each currency for itself.
-
-    Parameters
-    ----------
-    aged : :func:`~paybench.ledger.glance.ageing`.
-    """
-    by_currency = aged["amount"].unstack()
-    picture, (axes,) = panels(1, height=1.5 + 0.5 * max(len(by_currency), 1), alt="Open amounts by days overdue")
-    if by_currency.empty:
-        axes.set_title("Nothing is open")
-        return picture
-    by_currency = by_currency.loc[aged["invoices"].unstack().sum(axis=1).sort_values().index]
-    share = by_currency.div(by_currency.sum(axis=1), axis=0)
-    base = np.zeros(len(share))
-    for name, colour, ink in zip(AGES, _AGED, ("white", INK, INK, "white", "white"), strict=True):
-        axes.barh(range(len(share)), share[name], 0.6, base, color=colour, label=name)
-        for row, (left, width) in enumerate(zip(base, share[name], strict=True)):
-            if width > 0.04:
-                axes.text(left + width / 2, row, f"{width:.0%}", ha="center", va="center", fontsize=9, color=ink)
-        base += share[name].to_numpy()
-    totals = by_currency.sum(axis=1)
-    axes.set_yticks(range(len(share)), [f"{name}\n{_short(totals[name])}" for name in share.index])
-    first = share.iloc[-1]
-    axes.set_title(f"{1 - first['not due']:.0%} of the open {share.index[-1]} is overdue", loc="left")
-    axes.set_xlim(0, 1)
-    axes.set_xlabel("share of the open amount, by days overdue")
-    axes.xaxis.set_major_formatter(_PERCENT)
-    axes.grid(axis="y", visible=False)
-    axes.legend(frameon=False, fontsize=8.5, ncols=5, loc="lower right", bbox_to_anchor=(1, 1.0), handlelength=1)
-    return picture
-
-
 def _month(dates: pd.Series) -> pd.Series:
     """The first day of each date's month."""
     return dates.dt.to_period("M").dt.to_timestamp()
-
-
-def _months(axes: Axes) -> None:
-    """Dates on the x axis, few enough to be read."""
-    where = AutoDateLocator(minticks=3, maxticks=7)
-    axes.xaxis.set_major_locator(where)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(where))
-
-
-def _short(value: float, _: object = None) -> str:
-    """An amount with few digits."""
-    for size, unit in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if abs(value) >= size:
-            return f"{value / size:.3g}{unit}"
-    return f"{value:.3g}"

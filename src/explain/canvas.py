@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 OURS, THEIRS, OTHER, INK, GRID = "#1f5fa8", "#d9822b", "#7a8794", "#333c46", "#e4e8ec"
@@ -40,3 +41,10 @@ def tidy(axes: Axes) -> None:
     axes.grid(color=GRID, lw=0.7)
     axes.set_axisbelow(True)
     axes.tick_params(labelsize=9, colors=INK)
+
+
+def date_axis(axes: Axes, fewest: int = 3, most: int = 7) -> None:
+    """Dates along the x axis, few enough to be read."""
+    where = AutoDateLocator(minticks=fewest, maxticks=most)
+    axes.xaxis.set_major_locator(where)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(where))

@@ -7,17 +7,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from ..errors import PaybenchError
 from ..ledger import Ledger, as_of, day, settle
-from .canvas import INK, OURS, THEIRS, Picture, panels, tidy
+from .canvas import INK, OURS, THEIRS, Picture, date_axis, panels, tidy
 
 _RED, _GREEN = "#8e2f2f", "#5b9a68"
 _LANES = {"contacts": "sent_on", "messages": "received_on", "promises": "made_on", "disputes": "opened_on"}
 """What happens beside the payments, and on which day."""
 
 _MARKS = {"contacts": ("^", OURS), "messages": ("v", _GREEN), "promises": ("D", THEIRS), "disputes": ("X", _RED)}
+_TELLING = 30
+"""Invoices of a customer that make a telling picture: with few there is no habit, with many all are of one week."""
+
 _FADED = 0.28
 """Opacity of what is not known yet."""
 
@@ -50,8 +52,11 @@ def eventful(ledger: Ledger, date: object, closed: bool = True) -> str:
     table = pd.concat(counts, axis=1).reindex(state.index).fillna(0.0)
     # Different things count most, then how many there are, up to what a picture can hold.
     points = 10 * (table > 0).sum(axis=1) + table.clip(upper=3).sum(axis=1) - 5 * (table.sum(axis=1) > 12)
-    if not closed:
-        points += np.log1p(state.groupby("customer_id")["amount"].transform("size"))
+    if closed:
+        points += state["days_late"] > 0
+    else:
+        invoices = state["customer_id"].map(known.invoices["customer_id"].value_counts())
+        points -= np.abs(np.log(invoices / _TELLING))
     return str(points.sort_values(kind="stable").index[-1])
 
 
@@ -73,26 +78,29 @@ def life(ledger: Ledger, invoice_id: str, date: object) -> Picture:
     lanes = _beside(known, own, invoice_id)
     picture = Picture(figsize=(9.6, 3.4 + 0.25 * len(lanes)), layout="constrained")
     picture.alt = "Paid amount of one invoice over time, with contacts, messages, promises and disputes"
-    money, said = picture.subplots(2, 1, sharex=True, height_ratios=[3.0, 0.4 + 0.34 * len(lanes)])
-    tidy(money)
-    tidy(said)
+    rows = [3.0, 0.4 + 0.34 * len(lanes)] if lanes else [1.0]
+    both = list(picture.subplots(len(rows), 1, sharex=True, height_ratios=rows, squeeze=False).ravel())
+    for axes in both:
+        tidy(axes)
+    money, said = both[0], both[-1]
     last = day(date) - pd.Timedelta(days=1)
     end = min(max([*paid["paid_on"], own["due_on"], *(t.max() for t in lanes.values())]) + pd.Timedelta(days=6), last)
     _payments(money, own, paid, end)
     for place, (name, dates) in enumerate(lanes.items()):
         mark, colour = _MARKS[name]
         said.scatter(dates, [place] * len(dates), marker=mark, color=colour, s=42, zorder=3)
-    said.set_yticks(range(len(lanes)), list(lanes))
-    said.set_ylim(-0.6, max(len(lanes), 1) - 0.4)
-    marked = [("due", own["due_on"], THEIRS, 1.0), ("settled", own["settled_on"], _GREEN, 0.9)]
+    if lanes:
+        said.set_yticks(range(len(lanes)), list(lanes))
+        said.set_ylim(-0.6, len(lanes) - 0.4)
+    marked = [("due", own["due_on"], THEIRS, 1.0), ("settled", own["settled_on"], _GREEN, 0.1)]
     for word, when, colour, height in marked:
         if pd.notna(when):
-            money.axvline(when, color=colour, lw=1.4)
-            said.axvline(when, color=colour, lw=1.4)
+            for axes in both:
+                axes.axvline(when, color=colour, lw=1.4)
             place = money.get_xaxis_transform()
             money.text(when, height, f" {word}", transform=place, color=colour, fontsize=9, va="top")
     money.set(title=_ended(own, paid), ylabel=f"{own['currency']} paid in total")
-    _dates(said)
+    date_axis(said, 4, 9)
     return picture
 
 
@@ -107,7 +115,11 @@ def _payments(axes: Axes, own: pd.Series, paid: pd.DataFrame, end: pd.Timestamp)
         what = "reversal" if amount < 0 else kind.replace("_", " ")
         axes.plot(when, total, "o", color=OURS, ms=5)
         note = f"{what}\n{amount:,.2f}"
-        axes.annotate(note, (when, total), (6, -5), textcoords="offset points", fontsize=8, color=INK, va="top")
+        up = amount < 0  # at the bottom, where a label below would leave the picture
+        axes.annotate(
+            note, (when, total), (6, 5 if up else -5), textcoords="offset points", fontsize=8, color=INK,
+            va="bottom" if up else "top",
+        )  # fmt: skip
     axes.set_ylim(min([0.0, *reached]) - 0.16 * own["amount"], 1.18 * max([own["amount"], *reached]))
 
 
@@ -118,7 +130,8 @@ def _ended(own: pd.Series, paid: pd.DataFrame) -> str:
         late = int(own["days_late"])
         words = "in time" if late <= 0 else f"{late} days late" if late > 1 else "one day late"
         part = (paid["kind"] != "write_off").sum()
-        return f"{name} is settled {words}, by {part} bookings{', one of them taken back' if again else ''}"
+        by = "one booking" if part == 1 else f"{part} bookings{', one of them taken back' if again else ''}"
+        return f"{name} is settled {words}, by {by}"
     return f"{name} is {'written off' if pd.notna(own['written_off_on']) else 'still open'}"
 
 
@@ -176,11 +189,10 @@ def timeline(ledger: Ledger, invoice_id: str, date: object, most: int = 22) -> P
         if label.get_text() == invoice_id:
             label.set(color=THEIRS, weight="bold")
     axes.axvline(at, color=INK, lw=1.6)
-    axes.text(at, 1.0, " as_of", transform=axes.get_xaxis_transform(), fontsize=9, color=INK, va="bottom")
     axes.set_title(_seen(mine, at), loc="left")
-    axes.set_xlabel("solid: known at as_of; pale: not known yet; tick: due date; dot: closed")
+    axes.set_xlabel("line: as_of; solid: known; pale: not known yet; tick: due date; dot: closed")
     axes.margins(y=0.03)
-    _dates(axes)
+    date_axis(axes, 4, 9)
     return picture
 
 
@@ -231,9 +243,3 @@ def _own(known: Ledger, invoice_id: str, date: object) -> pd.Series:
     if own.empty:
         raise PaybenchError(f"Invoice '{invoice_id}' is not known at {day(date):%Y-%m-%d}; name one that is.")
     return own.iloc[0]
-
-
-def _dates(axes: Axes) -> None:
-    where = AutoDateLocator(minticks=4, maxticks=9)
-    axes.xaxis.set_major_locator(where)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(where))

@@ -10,13 +10,12 @@ from textwrap import fill
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
 from ..features import all_features, missing_flags
 from ..features.proof import LEAK
-from .canvas import INK, OTHER, OURS, THEIRS, Picture, panels, tidy
+from .canvas import INK, OTHER, OURS, THEIRS, Picture, date_axis, panels, tidy
 
 COLOURS = {
     "terms": OTHER, "calendar": "#b9a24a", "age": "#7d5ba6", "history": OURS, "exposure": "#5b9a68", "contacts": THEIRS
@@ -64,27 +63,30 @@ def law(found: dict[str, pd.DataFrame], place: int = 0, most: int = 20) -> Pictu
     points.set_xlim(-0.06, 1.06)
     points.set_xlabel("rank among the open invoices (0 = lowest, 1 = highest)")
     points.tick_params(axis="y", labelsize=8)
-    points.legend(frameon=True, edgecolor="none", fontsize=8, loc="lower left", markerscale=0.8)
+    points.legend(frameon=True, edgecolor="none", fontsize=8, loc="best", markerscale=0.8)
     _leaking(scatter, found)
     return picture
 
 
 def _leaking(axes: Axes, found: dict[str, pd.DataFrame]) -> None:
-    """An honest mean and a leaking one of all rows: from the first book, and from the others."""
+    """By how much an honest mean and a leaking one differ from the first book's, of every row that has both."""
     first, *others = found
-    looks = (("days_late_mean", OURS, 26, 3), (LEAK, THEIRS, 14, 2))
-    for name, colour, size, order in looks:
+    honest = found[first]["days_late_mean"].dropna()
+    looks = ((LEAK, THEIRS, 16), ("days_late_mean", OURS, 10))
+    moved = pd.DataFrame(
+        {(name, book): (found[book][name] - found[first][name])[honest.index] for name, *_ in looks for book in others}
+    )
+    for name, colour, size in looks:
         for book in others:
-            x, y = found[first][name], found[book][name]
-            axes.scatter(x, y, s=size, color=colour, alpha=0.45, lw=0, zorder=order)
-    leaking = pd.DataFrame({book: table[LEAK] for book, table in found.items()})
-    moved = (leaking.max(axis=1) - leaking.min(axis=1)).max()
-    low, high = axes.get_xlim()
-    axes.plot([low, high], [low, high], color=INK, lw=0.8, ls=":")
-    axes.set_title(f"A careless mean moves with the future,\nby up to {moved:.0f} days", fontsize=11)
-    axes.set(xlabel="from the whole book, days late", ylabel="from the two others, days late")
-    shown = [Patch(color=colour, label=name) for name, colour, *_ in looks]
-    axes.legend(handles=shown, frameon=False, fontsize=8, loc="upper left")
+            axes.scatter(honest, moved[name][book], s=size, color=colour, alpha=0.55, lw=0)
+    leaking = moved[LEAK].abs()
+    share, most = (leaking.to_numpy() > 0).any(axis=1).mean(), leaking.to_numpy().max(initial=0)
+    axes.set_title(f"Another future moves {share:.0%} of careless\nmeans, by up to {most:.1f} days", fontsize=11)
+    axes.set_xlabel("days_late_mean, days")
+    axes.set_ylabel("other book - whole book, days")
+    shown = [Patch(color=colour, label=name) for name, colour, _ in looks]
+    axes.legend(handles=shown, frameon=True, edgecolor="none", framealpha=0.8, fontsize=8, loc="upper left")
+    axes.margins(y=0.18)
 
 
 def _rank(values: pd.Series, value: float) -> float:
@@ -238,9 +240,7 @@ def gone(X: pd.DataFrame, month: pd.Series) -> Picture:
     lines.legend(frameon=False, fontsize=8)
     for axis in (bars.xaxis, lines.yaxis):
         axis.set_major_formatter(_PERCENT)
-    where = AutoDateLocator(minticks=3, maxticks=6)
-    lines.xaxis.set_major_locator(where)
-    lines.xaxis.set_major_formatter(ConciseDateFormatter(where))
+    date_axis(lines, 3, 6)
     return picture
 
 
@@ -279,7 +279,7 @@ def by_stage(rows: pd.DataFrame) -> pd.DataFrame:
     of = rows.assign(point=point).groupby("point", dropna=False)["late_30"]
     table = pd.DataFrame({"rows": of.size(), "late_30": of.mean()}).reset_index()
     table = table[(table["rows"] >= 10) & table["late_30"].notna()].sort_values("point", na_position="first")
-    names = ["at issue" if pd.isna(days) else f"due {days:+.0f}" for days in table["point"]]
+    names = ["at issue" if pd.isna(days) else f"due {days:+.0f}" for days in table["point"] + 0.0]
     return table.set_axis(pd.Index(names, name="decision point")).drop(columns="point")
 
 

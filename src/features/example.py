@@ -6,9 +6,9 @@ from .kernel.moment import Moment
 from .kernel.streams import Floats
 
 
-def days_late_jump(at: Moment) -> Floats:
-    """Days late of the invoice that the customer settled last, less the median of the last ten.
+def late_share_3(at: Moment) -> Floats:
+    """Share late among the three invoices that the customer settled last.
 
-    days_late_last - days_late_median_10
+    number with days_late > grace / 3, or fewer if there are fewer
     """
-    return at.settled.latest("days_late") - at.settled.median("days_late")
+    return at.settled.mean("late", last=3)
