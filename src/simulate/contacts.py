@@ -24,6 +24,9 @@ TIRED_DAYS = 7.0
 WEARS_OFF = 4.0
 """Hard world: pressure wears off as a power of time on this scale in days; further contacts go along with it."""
 
+FULL = 7 * TILE
+"""From so many invoices on there is a full tile for each weekday, and a finer division costs nothing."""
+
 HORIZON = 60
 """Days over which the effect of a contact is summed."""
 
@@ -127,9 +130,10 @@ def true_effects(
     rise = {k: np.zeros(n) for k in GAIN_DAYS}
     saved = np.zeros(n)
     alive = np.flatnonzero(moments.alive)
-    # Without earlier pressure the law before the contact is the plain one; who pays in runs rests on weekends.
-    free = plans.rule.take(moments.invoice) == ANY_DAY
-    group = moments.day % 7 * 4 + (moments.press > 0) * 2 + free
+    group = moments.day % 7 * 4
+    if alive.size > FULL:
+        # Without earlier pressure the law before the contact is the plain one; who pays in runs rests on weekends.
+        group += (moments.press > 0) * 2 + (plans.rule.take(moments.invoice) == ANY_DAY)
     alive = alive[np.argsort(group[alive], kind="stable")]
     for rows in tiles(alive, group[alive]):
         own = plans.take(moments.invoice[rows])

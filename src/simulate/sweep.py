@@ -40,7 +40,8 @@ def sweep(
     Parameters
     ----------
     customers, months, seed : of each world, as of :func:`.simulate`.
-    effects : factors on what contacts do. cautions : factors on how far ahead promised days lie.
+    effects : factors on what contacts do; naming the sender (``Effects.named``) is such a factor too.
+    cautions : factors on how far ahead promised days lie.
     policy : whose worth is told; None = the usual ladder. settings : on which the factors work; None = the easy world.
 
     Returns

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from ..errors import PaybenchError
 from ..ledger.schema import DATE
 from .calendar import ANY_DAY, Calendar
-from .contacts import tiles
+from .contacts import FULL, tiles
 from .delays import Plans
 from .forward import from_issue, summed
 from .settings import WRITE_OFF
@@ -138,8 +138,10 @@ def summarise(settled: np.ndarray, term: np.ndarray) -> dict[str, np.ndarray]:
 def _by_issue(
     plans: Plans, squeezed: np.ndarray, shared: np.ndarray, between: np.ndarray, calendar: Calendar, bounced: np.ndarray
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    # Who pays in runs pays nothing on weekends; alike terms look equally far ahead.
-    group = plans.issued % 7 * 2 + (plans.rule == ANY_DAY)
+    # Who pays in runs pays nothing on weekends, which saves time where tiles are full; alike terms look equally far.
+    group = plans.issued % 7 * 2
+    if group.size > FULL:
+        group += plans.rule == ANY_DAY
     order = np.lexsort((plans.due - plans.issued, group))
     for rows in tiles(order, group[order]):
         yield rows, from_issue(plans.take(rows), squeezed[rows], shared[rows], between, calendar, bounced)

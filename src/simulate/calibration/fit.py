@@ -133,7 +133,7 @@ def fit(ledger: Ledger, seed: int = 0, worlds: int = 150, progress: Callable[[in
         ]
         far = gaps(found, real)
         return (
-            (1000.0 if far is None else (far.mean + far.moving) / 2)
+            (1000.0 if far is None else (far.mean + far.moving) / 2 + far.largest / 5)
             + float(np.abs(gap).sum())
             + 0.3 * float(np.abs(shares).sum())
         )
