@@ -22,3 +22,16 @@ NAMES = (
 )
 """Features that all sides compute. Left out are those that need banks' working days, disputes or unapplied money, or
 that the peers' assumptions leave without content (currency, instalment)."""
+
+OF_SETTLED = {
+    "days_late_last": "last",
+    "days_late_mean_3": "dl_3",
+    "days_late_mean_5": "dl_5",
+    "days_late_mean_10": "dl_10",
+    "late_share_10": "late_10",
+    "days_late_max_10": "max",
+    "days_late_median_10": "median",
+    "pay_weekday": "weekday",
+    "pay_month_day": "day",
+}
+"""Features that are columns of the peers' streams of settled invoices, and which."""

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from . import NAMES
+from . import NAMES, OF_SETTLED
 
 UNITS = 10_000
 DAY_BITS = 15
@@ -244,17 +244,7 @@ def history(f: dict[str, np.ndarray], rows: pd.DataFrame, state: pd.DataFrame) -
     f["days_late_by_amount"] = ratio(s["amount_dl"], s["amount"])
     f["days_late_decayed"] = ratio(s["weight_dl"], s["weight"])
     f["pay_weekday_share"] = ratio(s["weekday_count"], n)
-    for name, column in {
-        "days_late_last": "last",
-        "days_late_mean_3": "dl_3",
-        "days_late_mean_5": "dl_5",
-        "days_late_mean_10": "dl_10",
-        "late_share_10": "late_10",
-        "days_late_max_10": "max",
-        "days_late_median_10": "median",
-        "pay_weekday": "weekday",
-        "pay_month_day": "day",
-    }.items():
+    for name, column in OF_SETTLED.items():
         f[name] = np.where(n > 0, s[column], np.nan)
     few = state[["key", "n", "late", "dl"]]
     for window in (90, 180, 365):

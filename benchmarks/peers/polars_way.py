@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from . import NAMES
+from . import NAMES, OF_SETTLED
 
 UNITS = 10_000
 DAYS = 1 << 15
@@ -290,17 +290,7 @@ def history() -> dict[str, pl.Expr]:
         "part_share": pl.col("settled.part") / n,
         "pay_weekday_share": pl.col("settled.weekday_count") / n,
     }
-    for name, column in {
-        "days_late_last": "last",
-        "days_late_mean_3": "dl_3",
-        "days_late_mean_5": "dl_5",
-        "days_late_mean_10": "dl_10",
-        "late_share_10": "late_10",
-        "days_late_max_10": "max",
-        "days_late_median_10": "median",
-        "pay_weekday": "weekday",
-        "pay_month_day": "day",
-    }.items():
+    for name, column in OF_SETTLED.items():
         features[name] = some.then(f"settled.{column}")
     for window in (90, 180, 365):
         count, late, dl = (pl.col(f"settled.{c}") - pl.col(f"settled_{window}.{c}") for c in ("n", "late", "dl"))

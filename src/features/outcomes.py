@@ -29,7 +29,6 @@ def past_days_late(ledger: Ledger, rows: pd.DataFrame, first: int, last: int) ->
     book = Book(ledger, rows)
     counts = np.zeros((len(rows), last - first + 1))
     for at, places in moments(book, named(book, rows)):
-        settled = at.settled
-        settled.values["bin"] = np.clip(settled.values["days_late"], first, last) - first
-        counts[places] = settled.counts_by_group("bin", counts.shape[1])
+        bins = np.clip(at.settled.values["days_late"], first, last) - first
+        counts[places] = at.settled.counts_by_group(bins, counts.shape[1])
     return counts

@@ -12,10 +12,11 @@ import pyarrow.parquet as pq
 
 from ..errors import PaybenchError
 from ..files import replaced_file
-from ..ledger import Ledger, day, read_ledger
 from ..ledger.split import size_of, split_ledger
 from .build import at_issue, landmarks, open_on
 from .catalogue import chosen
+from .kernel.source import Source
+from .points import number_of
 
 WHOLE = 1_500_000
 """Invoices up to which a ledger is read as a whole."""
@@ -62,11 +63,10 @@ def write_features(
         folders = iter([folder]) if parts == 1 else split_ledger(folder, Path(room), parts)
         writer: pq.ParquetWriter | None = None
         for _ in progress(list(range(parts))):
-            ledger = read_ledger(next(folders))
-            known |= (
-                bool((ledger.invoices["issued_on"] < day(as_of)).any()) if at == "open" else len(ledger.invoices) > 0
-            )
-            table = pa.Table.from_pandas(_built(ledger, at, as_of, wanted).reset_index(), preserve_index=False)
+            part = next(folders)
+            issued = Source(part).table("invoices").days("issued_on")
+            known |= bool((issued < number_of(as_of)).any()) if at == "open" else len(issued) > 0
+            table = pa.Table.from_pandas(_built(part, at, as_of, wanted).reset_index(), preserve_index=False)
             writer = writer or pq.ParquetWriter(new, table.schema)
             writer.write_table(table.cast(writer.schema))
             rows += len(table)
@@ -80,7 +80,7 @@ def write_features(
     return rows
 
 
-def _built(ledger: Ledger, at: str, as_of: object, names: list[str]) -> pd.DataFrame:
+def _built(ledger: Path, at: str, as_of: object, names: list[str]) -> pd.DataFrame:
     if at == "open":
         return open_on(ledger, as_of, names)
     return at_issue(ledger, names) if at == "issue" else landmarks(ledger, names=names)

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from ..errors import PaybenchError
 from .schema import TABLES
-from .store import SETTINGS, ledger_folder
+from .store import SETTINGS, ledger_folder, unreadable
 
 _BATCH = 1 << 18
 
@@ -31,7 +31,7 @@ def size_of(folder: str | Path) -> int:
     try:
         return int(pq.read_metadata(file).num_rows)
     except (OSError, pa.ArrowException) as error:
-        raise PaybenchError(f"The ledger at {folder} cannot be read ({error}); import or simulate it again.") from None
+        raise PaybenchError(unreadable(Path(folder), error)) from None
 
 
 def split_ledger(folder: str | Path, into: Path, parts: int) -> Iterator[Path]:

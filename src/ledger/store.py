@@ -142,15 +142,16 @@ def _to_pandas(table: pa.Table) -> pd.DataFrame:
     for place, field in enumerate(table.schema):
         if pa.types.is_decimal(field.type):
             whole = table.column(place).cast(_AMOUNT).combine_chunks()
-            table = table.set_column(place, field.name, pa.array(_floats(whole), from_pandas=True))
+            amounts = whole_units(whole) / MONEY_UNITS
+            amounts[whole.is_null().to_numpy(zero_copy_only=False)] = np.nan
+            table = table.set_column(place, field.name, pa.array(amounts, from_pandas=True))
     return table.to_pandas(date_as_object=False)
 
 
-def _floats(amounts: pa.Array) -> np.ndarray:
+def whole_units(amounts: pa.Array) -> np.ndarray:
+    """Amounts of type decimal(18, 4) in :data:`~.schema.MONEY_UNITS` (int64): the inverse of :func:`decimals`."""
     halves = np.frombuffer(amounts.buffers()[1], dtype=np.int64, count=2 * (amounts.offset + len(amounts)))
-    floats = halves[2 * amounts.offset :: 2] / MONEY_UNITS
-    floats[amounts.is_null().to_numpy(zero_copy_only=False)] = np.nan
-    return floats
+    return halves[2 * amounts.offset :: 2].copy()
 
 
 def _decimals(table: str, amounts: pd.Series) -> pa.Array:

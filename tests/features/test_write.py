@@ -82,3 +82,24 @@ def test_what_is_refused_leaves_nothing(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(PaybenchError, match="There is no feature 'nothing'"):
         write_features(folder, tmp_path / "x.parquet", "issue", names=["nothing"])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_other_types_is_read_as_the_ledger_is(tmp_path: Path) -> None:
+    write_ledger(messy_book(customers=12, months=6, seed=3), tmp_path / "book")
+    write_ledger(read_ledger(tmp_path / "book"), tmp_path / "zoned")
+    settings = tmp_path / "zoned" / "ledger.json"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('"UTC"', '"Europe/Berlin"'), encoding="utf-8")
+    payments = pd.read_parquet(tmp_path / "zoned" / "payments.parquet")
+    late = pd.to_datetime(payments["paid_on"]) + pd.Timedelta(hours=23, minutes=30)
+    payments.assign(paid_on=late.dt.tz_localize("UTC")).to_parquet(tmp_path / "zoned" / "payments.parquet")
+    direct, whole = at_issue(tmp_path / "zoned"), at_issue(read_ledger(tmp_path / "zoned"))
+    # Instants that another tool wrote are days in the ledger's time zone, straight from the folder as well.
+    pd.testing.assert_frame_equal(direct, whole, check_exact=True)
+    assert not direct.equals(at_issue(tmp_path / "book"))
+
+
+def test_a_folder_without_invoices_is_refused(folder: Path, tmp_path: Path) -> None:
+    write_ledger(read_ledger(folder), tmp_path / "book")
+    (tmp_path / "book" / "invoices.parquet").unlink()
+    with pytest.raises(PaybenchError, match="holds no invoices.parquet; a ledger needs at least"):
+        at_issue(tmp_path / "book")

@@ -22,7 +22,7 @@ PAYMENT, CREDIT_NOTE, WRITE_OFF, OTHER = range(4)
 
 
 @dataclass(frozen=True)
-class Rows:
+class Columns:
     """Columns of one length."""
 
     def take(self, at: Ints | slice) -> Self:
@@ -34,7 +34,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Invoices(Rows):
+class Invoices(Columns):
     """Versions of invoices: each is in force at t if known < t <= until.
 
     ``invoice``, ``customer``, ``currency`` are numbers, ``issued``, ``due`` days, ``amount`` integer units; ``part``
@@ -55,7 +55,7 @@ class Invoices(Rows):
 
 
 @dataclass(frozen=True)
-class Payments(Rows):
+class Payments(Columns):
     """Versions of payments; ``invoice`` is -1 if unapplied, -2 if the ledger does not have it; ``plain`` as above."""
 
     invoice: Ints
@@ -71,7 +71,7 @@ class Payments(Rows):
 
 
 @dataclass(frozen=True)
-class Events(Rows):
+class Events(Columns):
     """Versions of contacts, messages, disputes or promises.
 
     ``day`` is the own date of a contact or message, the day of closing of a dispute, the promised day of a promise.
@@ -86,7 +86,7 @@ class Events(Rows):
 
 
 @dataclass(frozen=True)
-class Masters(Rows):
+class Masters(Columns):
     """Versions of customers; ``country`` -1 = none."""
 
     customer: Ints

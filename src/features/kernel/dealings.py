@@ -10,7 +10,7 @@ import numpy as np
 from .book import Events
 from .past import Past
 from .states import States
-from .streams import Ints, Spans
+from .streams import Ints, Spans, ranges
 from .versions import united
 
 if TYPE_CHECKING:
@@ -47,22 +47,17 @@ class Dealings:
     def own_contacts(self) -> Spans:
         """Contacts about the own invoice."""
         e = self._block.about("contacts")
-        return self._at.told(
-            Spans(self._at.by_invoice, e.invoice, e.known, e.until, "contacts about this invoice", row=e.row),
-            "contacts",
-        )
+        return self._own("contacts about this invoice", "contacts", e, e.until)
 
     @cached_property
     def own_promises(self) -> Spans:
         """Promises on the own invoice whose day has not passed."""
         e = self._block.about("promises")
-        return self._at.told(
-            Spans(
-                self._at.by_invoice, e.invoice, e.known, np.minimum(e.until, e.day),
-                "promises on this invoice whose day has not passed", row=e.row,
-            ),
-            "promises",
-        )  # fmt: skip
+        what = "promises on this invoice whose day has not passed"
+        return self._own(what, "promises", e, np.minimum(e.until, e.day))
+
+    def _own(self, what: str, table: str, e: Events, end: Ints) -> Spans:
+        return self._at.told(Spans(self._at.by_invoice, e.invoice, e.known, end, what, row=e.row), table)
 
     @cached_property
     def kept(self) -> Spans:
@@ -97,13 +92,7 @@ class Dealings:
     def own_open_disputes(self) -> Spans:
         """Open disputes of the own invoice."""
         e = self._disputes
-        return self._at.told(
-            Spans(
-                self._at.by_invoice, e.invoice, e.known, np.minimum(e.until, e.day),
-                "open disputes of this invoice", row=e.row,
-            ),
-            "disputes",
-        )  # fmt: skip
+        return self._own("open disputes of this invoice", "disputes", e, np.minimum(e.until, e.day))
 
     @cached_property
     def open_disputes(self) -> Spans:
@@ -139,8 +128,7 @@ def _meets(invoice: Ints, start: Ints, end: Ints, states: States) -> tuple[Ints,
     """Pairs of spans on invoices and states of these, with the days on which both hold: span, state, start, end."""
     lo = np.searchsorted(states.invoice, invoice)
     size = np.where(invoice >= 0, np.searchsorted(states.invoice, invoice, side="right") - lo, 0)
-    span = np.repeat(np.arange(len(invoice)), size)
-    state = np.repeat(lo - np.cumsum(size) + size, size) + np.arange(size.sum())
+    span, state = ranges(lo, size)
     start = np.maximum(start[span], states.start[state])
     end = np.minimum(end[span], states.end[state])
     both = np.flatnonzero(start < end)

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from ...ledger.schema import NO_DAY
-from .streams import Floats, Ints, Rows, Spans, keys, ratio
+from .streams import Floats, Ints, Rows, Spans, keys, ranges, ratio
 
 LONGEST = 365
 """Days that a window may look back."""
@@ -199,9 +199,8 @@ class Past(Spans):
         asked = self._rows.key[self._rows.order]
         lo = np.searchsorted(asked, keys(self.group[item], after + 1))
         hi = np.searchsorted(asked, keys(self.group[item], np.maximum(until, after) + 1))
-        size = hi - lo
-        row = np.repeat(lo - np.cumsum(size) + size, size) + np.arange(size.sum())
-        return self._rows.order[row], np.repeat(item, size)
+        which, row = ranges(lo, hi - lo)
+        return self._rows.order[row], item[which]
 
     def _tell_some(self, places: Ints) -> None:
         if self.trace is not None:

@@ -14,11 +14,14 @@ import pyarrow.parquet as pq
 from ...errors import PaybenchError
 from ...ledger import Ledger, read_ledger
 from ...ledger.schema import NO_DAY, TABLES, days, empty_cell, units
-from ...ledger.store import read_settings, unreadable
+from ...ledger.store import read_settings, unreadable, whole_units
 from .streams import Flags, Ints
 
 _FEW = ("customer_id", "currency", "kind", "country")
 """Columns of few different values, which stay numbered as they are in the file."""
+
+_TYPES = {"date": pa.date32(), "amount": pa.decimal128(18, 4)}
+"""Types of a ledger's files, by kind of column."""
 
 
 class Frame:
@@ -47,7 +50,7 @@ class Frame:
 
 
 class File(Frame):
-    """A table of a ledger folder, of which only what is asked for is read.
+    """A table of a ledger folder in the types of the contract, of which only what is asked for is read.
 
     Raises
     ------
@@ -79,7 +82,7 @@ class File(Frame):
 
     def days(self, name: str) -> Ints:
         """A column of dates as day numbers; a missing one is NO_DAY."""
-        column = whole(self._read(name).cast(pa.date32(), safe=False))
+        column = whole(self._read(name))
         numbers = np.frombuffer(column.buffers()[1], dtype=np.int32)[column.offset :][: len(column)].astype(np.int64)
         if column.null_count:
             numbers[missing(column)] = NO_DAY
@@ -87,15 +90,17 @@ class File(Frame):
 
     def units(self, name: str) -> Ints:
         """A column of amounts in integer units."""
-        column = whole(self._read(name).cast(pa.decimal128(18, 4)))
-        # A decimal128 is a 128-bit integer, the lower half first.
-        return np.frombuffer(column.buffers()[1], dtype=np.int64)[2 * column.offset :: 2][: len(column)].copy()
+        return whole_units(whole(self._read(name)))
+
+    def as_agreed(self) -> bool:
+        """Whether dates and amounts are of the types of the contract; other tools write instants and floats."""
+        fields = {f.name: f.type for f in self._file.schema_arrow}
+        return all(fields.get(c.name, _TYPES[c.kind]) == _TYPES[c.kind] for c in self._spec.columns if c.kind in _TYPES)
 
     def _read(self, name: str) -> pa.ChunkedArray:
         spec = self._columns[name]
         if name not in self._file.schema_arrow.names:
-            kinds = {"date": pa.date32(), "amount": pa.decimal128(18, 4)}
-            column = pa.chunked_array([pa.nulls(len(self), kinds.get(spec.kind, pa.large_string()))])
+            column = pa.chunked_array([pa.nulls(len(self), _TYPES.get(spec.kind, pa.large_string()))])
         else:
             try:
                 column = self._file.read([name]).column(0)
@@ -129,7 +134,9 @@ class Source:
         if isinstance(self._given, Ledger):
             return Frame(self._given.table(name))
         path = Path(self._given) / f"{name}.parquet"
-        return File(path, name) if path.exists() else Frame(Ledger().table(name))
+        if path.exists() and (file := File(path, name)).as_agreed():
+            return file
+        return Frame(self.ledger.table(name))
 
 
 def codes(values: pa.Array, among: pa.Array, otherwise: int) -> Ints:
@@ -161,13 +168,7 @@ def whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """A column in one piece."""
     if not isinstance(column, pa.ChunkedArray):
         return column
-    return (
-        column.chunk(0)
-        if column.num_chunks == 1
-        else pa.concat_arrays(column.chunks)
-        if column.num_chunks
-        else pa.nulls(0, column.type)
-    )
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _numbers(numbers: pa.Array) -> Ints:

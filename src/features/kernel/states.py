@@ -8,13 +8,13 @@ import numpy as np
 
 from ...ledger.schema import MONEY_UNITS, NO_DAY
 from ...ledger.settle import closings
-from .book import CREDIT_NOTE, PAYMENT, WRITE_OFF, Invoices, Payments, Rows
-from .streams import Flags, Ints, keys, unpacked
+from .book import CREDIT_NOTE, PAYMENT, WRITE_OFF, Columns, Invoices, Payments
+from .streams import Flags, Ints, keys, ranges, unpacked
 from .versions import ALWAYS
 
 
 @dataclass(frozen=True)
-class States(Rows):
+class States(Columns):
     """States of invoices, sorted by invoice and time; each holds at t if ``start < t <= end``.
 
     Attributes
@@ -165,8 +165,7 @@ def _revised(invoices: Invoices, payments: Payments, slack: int) -> States:
     # Every state with each payment of its invoice that was in force then.
     lo = np.searchsorted(payments.invoice, invoice)
     size = np.searchsorted(payments.invoice, invoice, side="right") - lo
-    state = np.repeat(np.arange(n), size)
-    which = np.repeat(lo - np.cumsum(size) + size, size) + np.arange(size.sum())
+    state, which = ranges(lo, size)
     then = (payments.known[which] <= start[state]) & (start[state] < payments.until[which])
     state, some = state[then], payments.take(which[then])
     settled, lost = closings(n, facts.amount - slack, state, some.paid, some.amount, some.kind == WRITE_OFF)

@@ -68,7 +68,7 @@ class Spans:
         if len(kept) < len(group):
             group, start, end = group[kept], start[kept], end[kept]
             values = {column: v[kept] for column, v in values.items()}
-        self._rows, self.name, self.kept = rows, name, kept
+        self._rows, self.name = rows, name
         self.group, self.start, self.end, self.values = group, start, end, values
         ends = np.flatnonzero(end != NO_DAY)
         key = keys(group, start)
@@ -105,8 +105,8 @@ class Spans:
         held -= seen[self._begin[self._rows.group]]
         return held.astype(np.int64)
 
-    def counts_by_group(self, column: str, kinds: int) -> Ints:
-        """The same as :meth:`counts`, for many kinds: one group after the other."""
+    def counts_by_group(self, kind: Ints, kinds: int) -> Ints:
+        """The same as :meth:`counts`, for many kinds (m,) of the items: one group after the other."""
         held = np.zeros((len(self._rows), kinds), dtype=np.int64)
         rows = self._rows.order
         edges = np.searchsorted(self._rows.group[rows], np.arange(self._rows.groups + 1))
@@ -115,7 +115,7 @@ class Spans:
             begin = self._begin[group]
             some = slice(begin, begin + self._size[group])
             seen = np.zeros((self._size[group] + 1, kinds), dtype=np.int32)
-            seen[np.arange(1, self._size[group] + 1), self.values[column][self._item][some]] = self._sign[some]
+            seen[np.arange(1, self._size[group] + 1), kind[self._item][some]] = self._sign[some]
             np.cumsum(seen, axis=0, out=seen)
             held[mine] = seen[self._place[mine] - begin]
         return held
@@ -228,3 +228,9 @@ def unpacked(key: Ints) -> tuple[Ints, Ints]:
     """Group and day of such numbers."""
     group: Ints = key // _SPAN
     return group, key - group * _SPAN - _ZERO
+
+
+def ranges(begin: Ints, size: Ints) -> tuple[Ints, Ints]:
+    """The places of ranges of positions, one range after the other: of each its range's number, and its position."""
+    number = np.repeat(np.arange(len(begin)), size)
+    return number, np.repeat(begin - np.cumsum(size) + size, size) + np.arange(size.sum())
