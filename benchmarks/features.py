@@ -65,18 +65,21 @@ def main() -> None:
 
 def same_values(folder: Path) -> bool:
     """Whether the peers' features equal ours, and where not."""
-    ours = at_issue(folder, NAMES).reset_index(["customer_id", "as_of"], drop=True)
+    ours = at_issue(folder, NAMES).reset_index()
     good = True
     for peer in PEERS:
         equal = True
         found = import_module(f"peers.{peer}_way").at_issue(folder)
-        theirs = (found.to_pandas() if peer == "polars" else found).set_index("invoice_id").reindex(ours.index)
+        theirs = found.to_pandas() if peer == "polars" else found
+        for name in ("invoice_id", "customer_id", "as_of"):
+            kind = "datetime64[s]" if name == "as_of" else "str"
+            assert (ours[name].astype(kind).to_numpy() == theirs[name].astype(kind).to_numpy()).all(), name
         for name in NAMES:
             a, b = ours[name].to_numpy(dtype=float), theirs[name].to_numpy(dtype=float)
             other = ~np.isclose(a, b, rtol=CLOSE, atol=CLOSE, equal_nan=True)
             if other.any():
                 k = int(np.flatnonzero(other)[0])
-                print(f"{name}: {other.sum():,} differ, such as {ours.index[k]}: ours {a[k]}, {peer} {b[k]}")
+                print(f"{name}: {other.sum():,} differ, such as {ours['invoice_id'][k]}: ours {a[k]}, {peer} {b[k]}")
                 equal = False
         good &= equal
         if equal:

@@ -1,8 +1,7 @@
 """The features at issue as experts of other libraries compute them, and the book on which the sides are compared.
 
-Both peers read the Parquet files of a ledger and count on what ``book.check`` asserts. They return a table with
-``invoice_id`` and one column for each of NAMES, in whatever order their rows came to stand; ours is put back into the
-ledger's order and has all of its keys.
+Both peers read the Parquet files of a ledger and count on what ``book.check`` asserts. All sides return the same table:
+``invoice_id``, ``customer_id``, ``as_of`` and one column for each of NAMES, in the ledger's order.
 """
 
 NAMES = (

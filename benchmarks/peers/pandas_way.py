@@ -46,9 +46,10 @@ def at_issue(folder: Path) -> pd.DataFrame:
     history(f, rows, settled_stream(book))
     dues(f, rows, book, settings["grace_days"])
     exposure(f, rows, payments)
-    table = frame({name: f[name] for name in NAMES})
-    table.insert(0, "invoice_id", invoices["invoice_id"].take(rows.index.to_numpy()).array)
-    return table
+    place = np.empty(len(rows), dtype=np.int64)
+    place[rows.index.to_numpy()] = np.arange(len(rows))
+    keys = invoices[["invoice_id", "customer_id"]].assign(as_of=invoices["issued_on"])
+    return pd.concat([keys, frame({name: f[name] for name in NAMES}).take(place).set_axis(keys.index)], axis=1)
 
 
 def read(file: Path, columns: list[str]) -> pd.DataFrame:

@@ -36,7 +36,7 @@ def at_issue(folder: Path) -> pl.DataFrame:
     invoices = once(invoices.with_row_index("row"))
     payments = once(settle(folder, invoices, round(settings["tolerance"] * UNITS)))
     book = once(closed(invoices, payments, grace))
-    rows = once(book.select("invoice_id", "customer", "issued", "due", "units", key=key("issued")).sort("key"))
+    rows = once(book.select("row", "customer", "issued", "due", "units", key=key("issued")).sort("key"))
     s, d, b = once(settled_stream(book)), once(due_stream(book)), once(billed_stream(rows))
     asked = [
         ("settled", s, 0),
@@ -54,12 +54,14 @@ def at_issue(folder: Path) -> pl.DataFrame:
         table = latest(table, stream, name, lag)
     table = table.join_asof(oldest_stream(d), on="key", strategy="forward", coalesce=True)
     past = "grace" if grace else "due"
-    features = table.select("invoice_id", **terms(), **history(), **dues(past), **exposure())
+    features = table.select("row", **terms(), **history(), **dues(past), **exposure())
     features = features.with_columns(
         days_late_trend=pl.col("days_late_mean_3") - pl.col("days_late_mean"),
         days_late_trend_90=pl.col("days_late_mean_90") - pl.col("days_late_mean_365"),
     )
-    return features.select("invoice_id", *(pl.col(name).cast(pl.Float64) for name in NAMES)).collect()
+    features = features.sort("row").select(pl.col(name).cast(pl.Float64) for name in NAMES)
+    keys = pl.scan_parquet(folder / "invoices.parquet").select("invoice_id", "customer_id", as_of="issued_on")
+    return pl.concat([keys, features], how="horizontal").collect()
 
 
 def once(query: pl.LazyFrame) -> pl.LazyFrame:

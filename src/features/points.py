@@ -17,7 +17,7 @@ from ..ledger import Ledger, day
 from ..ledger.schema import DATE, days, to_dates
 from .kernel.block import Block, blocks
 from .kernel.book import Book
-from .kernel.streams import Flags, Ints, keys
+from .kernel.streams import Flags, Ints, keys, ordered
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Points:
     @cached_property
     def order(self) -> Ints:
         """Places of the points by customer and day."""
-        return np.argsort(keys(self.customer, self.day), kind="stable")
+        return ordered(keys(self.customer, self.day))
 
     def index(self, book: Book, names: list[str]) -> pd.MultiIndex:
         """Identifiers and dates of the points."""
@@ -91,23 +91,22 @@ def number_of(date: object) -> int:
 
 def at_opening(book: Book) -> Points:
     """Every invoice as of its issue, in the order of the table."""
-    versions = book.invoices.take(book.first)
-    order = np.argsort(versions.row, kind="stable")
-    return Points(versions.invoice[order], versions.customer[order], versions.issued[order])
+    versions = book.invoices.take(book.first[_in_table(book, np.arange(len(book.first)))])
+    return Points(versions.invoice, versions.customer, versions.issued)
 
 
 def when_open(book: Book, at: int) -> Points:
     """Every invoice that is open at a day, in the order of the table."""
     found = [_open(block, at) for block, _ in blocks(book, np.arange(len(book.customer_place)))]
     invoice, customer = (np.concatenate(x) for x in zip(*found, strict=True)) if found else (_NONE, _NONE)
-    order = np.argsort(book.invoices.row[book.first[invoice]], kind="stable")
+    order = _in_table(book, invoice)
     return Points(invoice[order], customer[order], np.full(len(order), at))
 
 
 def at_landmarks(book: Book, after_due: Iterable[int]) -> Points:
     """Every invoice at its issue, and at landmarks at which it is open, by landmark."""
     opening = at_opening(book)
-    due = book.invoices.due[book.first[opening.invoice]]
+    due = book.invoices.due[book.first[opening.invoice]].astype(np.int64)
     parts = [opening]
     for days_after in dict.fromkeys(after_due):
         when = due + days_after
@@ -136,6 +135,13 @@ def named(book: Book, rows: pd.DataFrame) -> Points:
     apart = (book.owner[invoice] != customer) & ((customer >= book.joined) | (book.owner[invoice] >= book.joined))
     _refuse(apart, rows, "is not an invoice of the customer that its row names; give the one who owes it.")
     return Points(invoice, customer, at)
+
+
+def _in_table(book: Book, invoice: Ints) -> Ints:
+    """Places of invoices in the order of the table."""
+    places = np.full(len(book.invoices), -1)
+    places[book.invoices.row[book.first[invoice]]] = np.arange(len(invoice))
+    return places[places >= 0]
 
 
 def _refuse(wrong: Flags, rows: pd.DataFrame, why: str) -> None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..catalogue import feature
-from ..kernel.moment import Moment, weekday
+from ..kernel.moment import Moment, by_day, weekday
 from ..kernel.streams import Flags, Ints
 
 _AHEAD = 40
@@ -24,13 +24,13 @@ def due_weekday(at: Moment) -> Ints:
 @feature("days", "calendar")
 def due_to_month_end(at: Moment) -> Ints:
     """Days from the due date to the end of its month."""
-    return _to_end(at.own.due, 1)
+    return by_day(lambda day: _to_end(day, 1), at.own.due)
 
 
 @feature("days", "calendar")
 def due_to_quarter_end(at: Moment) -> Ints:
     """Days from the due date to the end of its quarter."""
-    return _to_end(at.own.due, 3)
+    return by_day(lambda day: _to_end(day, 3), at.own.due)
 
 
 @feature("days", "calendar")

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..catalogue import feature
 from ..kernel.moment import Moment
-from ..kernel.streams import Floats, Ints, ratio
+from ..kernel.streams import Flags, Floats, Ints, ratio
 
 _NONE = "the customer has no settled invoice yet"
 _TWO = "the customer has fewer than two settled invoices"
@@ -229,19 +229,19 @@ def days_since_payment(at: Moment) -> Floats:
 @feature("0 = Monday", "history", _NONE)
 def pay_weekday(at: Moment) -> Floats:
     """Weekday on which the customer settles most often."""
-    return _most(at.settled.counts("weekday", 7))[0]
+    return _where(at.settled.most("weekday", 7)[0], at.settled.count() > 0)
 
 
 @feature("share", "history", _NONE)
 def pay_weekday_share(at: Moment) -> Floats:
     """Share of the customer's settled invoices that were settled on its usual weekday."""
-    return _most(at.settled.counts("weekday", 7))[1]
+    return ratio(at.settled.most("weekday", 7)[1], at.settled.count())
 
 
 @feature("day of month", "history", _NONE)
 def pay_month_day(at: Moment) -> Floats:
     """Day of the month on which the customer settles most often."""
-    return _most(at.settled.counts("month_day", 31))[0] + 1
+    return _where(at.settled.most("month_day", 31)[0] + 1, at.settled.count() > 0)
 
 
 @feature("share", "history", _NONE)
@@ -264,8 +264,5 @@ def disputed_share(at: Moment) -> Floats:
     return ratio(disputed, at.all_issued.count() - own)
 
 
-def _most(counts: Ints) -> tuple[Floats, Floats]:
-    """The most frequent kind of each row, the smallest at ties, and its share; NaN without any."""
-    kind = counts.argmax(axis=1)
-    total = counts.sum(axis=1)
-    return np.where(total > 0, kind, np.nan), ratio(counts[np.arange(len(kind)), kind], total)
+def _where(values: Ints, there: Flags) -> Floats:
+    return np.where(there, values, np.nan)

@@ -13,12 +13,18 @@ import pyarrow as pa
 
 from ...ledger import Ledger
 from ...ledger.schema import NO_DAY, TABLES, days
+from .names import Names
 from .source import Frame, Source, codes, different, missing, numbered
-from .streams import Ints
+from .streams import Ints, ordered
 from .versions import ALWAYS, in_force
 
 PAYMENT, CREDIT_NOTE, WRITE_OFF, OTHER = range(4)
 """Kinds of payments as numbers."""
+
+_NARROW = {"amount": np.int64, "plain": np.bool_}
+"""Columns that 32 bits do not hold, or that need fewer."""
+
+_CHUNK = 1 << 14  # rows at a time, which stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -26,8 +32,25 @@ class Columns:
     """Columns of one length."""
 
     def take(self, at: Ints | slice) -> Self:
-        """Some of the rows."""
-        return type(self)(**{f.name: getattr(self, f.name)[at] for f in fields(self)})
+        """Some of the rows, numbers as int64."""
+        return type(self)(**{f.name: _wide(getattr(self, f.name)[at]) for f in fields(self)})
+
+    def sorted_by(self, key: Ints) -> Self:
+        """The rows in the order of a key, packed row by row: narrow numbers, which memory gives in one piece.
+
+        Numbers have to be widened (by :meth:`take`) before anything is computed of them.
+        """
+        names = [f.name for f in fields(self)]
+        columns = {name: getattr(self, name) for name in names}
+        narrow = {name: _NARROW.get(name, np.int32) for name in names}
+        packed = np.empty(len(key), dtype=np.dtype(list(narrow.items()), align=True))
+        for begin in range(0, len(key), _CHUNK):
+            chunk = slice(begin, begin + _CHUNK)
+            for name, column in columns.items():
+                packed[chunk][name] = column[chunk]
+        pieces = packed.view(np.int32).reshape(len(key), packed.itemsize // 4)
+        packed = pieces.take(ordered(key), axis=0).view(packed.dtype)[:, 0]
+        return type(self)(**{name: packed[name] for name in names})
 
     def __len__(self) -> int:
         return len(getattr(self, fields(self)[0].name))
@@ -119,7 +142,11 @@ class Book:
         self.source = Source(ledger)
         self.grace, self.tolerance = self.source.grace, self.source.tolerance
         table = self.source.table("invoices")
-        invoice, self.invoice_ids = numbered(table.text("invoice_id"))
+        self.invoice_ids = table.text("invoice_id")
+        self._invoices, invoice = Names(self.invoice_ids), np.arange(len(table))
+        if not self._invoices.unique:
+            invoice, self.invoice_ids = numbered(self.invoice_ids)
+            self._invoices = Names(self.invoice_ids)
         who = table.text("customer_id")
         if rows is not None:
             who = pa.concat_arrays([who.cast(pa.large_string()), Frame(rows).text("customer_id")])
@@ -131,34 +158,35 @@ class Book:
         self._customer_number = _inverse(self.customer_place)
         owner = np.zeros(len(self.invoice_ids), dtype=np.int64)
         owner[invoice] = self._customer_number[customer]
-        self.invoice_place = np.argsort(owner, kind="stable")
+        self.invoice_place = ordered(owner)
         self._invoice_number = _inverse(self.invoice_place)
         self.owner = owner[self.invoice_place]
         issued, recorded = table.days("issued_on"), table.days("recorded_on")
         known, until, alone = _lives("invoices", table, invoice)
-        order = np.argsort(self._invoice_number[invoice], kind="stable")
-        columns = (
-            self._invoice_number[invoice], self._customer_number[customer], codes(currency, self.currencies, -1),
-            issued, table.days("due_on"), table.units("amount"), ~missing(table.text("parent_id")), known, until,
-            np.arange(len(table)), alone & (known == issued),
-        )  # fmt: skip
-        self.invoices = Invoices(*_sorted(order, columns))
+        number = self._invoice_number[invoice]
+        self.invoices = Invoices(
+            invoice=number, customer=self._customer_number[customer], currency=codes(currency, self.currencies, -1),
+            issued=issued, due=table.days("due_on"), amount=table.units("amount"),
+            part=(~missing(table.text("parent_id"))).astype(np.int64), known=known, until=until,
+            row=np.arange(len(table)), plain=alone & (known == issued),
+        ).sorted_by(number)  # fmt: skip
         self._parts: dict[tuple[str, str], tuple[Ints, Any]] = {}
-        self.first = _first(self.invoices, recorded[order])
+        self.first = _first(self.invoices, recorded)
 
     @cached_property
     def payments(self) -> Payments:
-        """Every version of every payment, in the order of the table."""
+        """Every version of every payment, sorted by invoice."""
         table = self.source.table("payments")
         paid, amount = table.days("paid_on"), table.units("amount")
         known, until, alone = _lives("payments", table)
         kinds = pa.array(["payment", "credit_note", "write_off"], pa.large_string())
+        invoice = self._invoice(table)
         return Payments(
-            invoice=self._invoice(table), customer=self._customer(table),
+            invoice=invoice, customer=self._customer(table),
             currency=codes(table.text("currency"), self.currencies, -1), paid=paid, amount=amount,
             kind=codes(table.text("kind"), kinds, OTHER), known=known, until=until, row=np.arange(len(table)),
             plain=alone & (known == paid) & (amount > 0),
-        )  # fmt: skip
+        ).sorted_by(invoice)  # fmt: skip
 
     @cached_property
     def contacts(self) -> Events:
@@ -196,10 +224,11 @@ class Book:
         """The rows of a table whose ``by`` ("invoice" or "customer") is from begin to end - 1, sorted by it."""
         if (name, by) not in self._parts:
             rows = getattr(self, name)
-            if name != "invoices":  # which are in the order of their numbers already
-                order = np.argsort(getattr(rows, by), kind="stable")
-                rows = type(rows)(*_sorted(order, tuple(getattr(rows, f.name) for f in fields(rows))))
-            self._parts[name, by] = getattr(rows, by), rows
+            column = getattr(rows, by).astype(np.int64)
+            if (column[1:] < column[:-1]).any():
+                rows = rows.sorted_by(column)
+                column = getattr(rows, by).astype(np.int64)
+            self._parts[name, by] = column, rows
         column, rows = self._parts[name, by]
         lo, hi = np.searchsorted(column, [begin, end])
         return rows.take(slice(lo, hi))
@@ -228,7 +257,7 @@ class Book:
 
     def _invoice(self, table: Frame) -> Ints:
         names = table.text("invoice_id")
-        found = codes(names, self.invoice_ids, -2)
+        found = self._invoices.find(names, -2)
         if not len(self.owner):
             return np.where(missing(names), -1, found)
         if found.min(initial=0) >= 0:
@@ -240,13 +269,8 @@ class Book:
         return np.where(found < 0, -1, self._customer_number[np.maximum(found, 0)]) if len(self.customer_ids) else found
 
 
-def _sorted(order: Ints, columns: tuple[np.ndarray, ...]) -> list[Any]:
-    """Columns in another order; row by row, because memory is read in pieces of eight numbers."""
-    table = np.empty((len(order), len(columns)), dtype=np.int64)
-    for k, column in enumerate(columns):
-        table[:, k] = column
-    table = table[order]
-    return [table[:, k] != 0 if column.dtype == bool else table[:, k].copy() for k, column in enumerate(columns)]
+def _wide(values: np.ndarray) -> np.ndarray:
+    return values if values.dtype == bool else values.astype(np.int64, copy=False)
 
 
 def _lives(name: str, table: Frame, key: Ints | None = None) -> tuple[Ints, Ints, np.ndarray]:
@@ -260,8 +284,8 @@ def _lives(name: str, table: Frame, key: Ints | None = None) -> tuple[Ints, Ints
         version = np.where(recorded == NO_DAY, own, recorded)
         known = np.maximum(own, version)
     if key is None:
-        number, names = numbered(table.text(spec.key[0]))
-        key = np.arange(len(table)) if len(names) == len(table) else number
+        names = table.text(spec.key[0]).cast(pa.large_string())
+        key = np.arange(len(table)) if Names(names).unique else numbered(names)[0]
     until, only = in_force(key, known, version)
     return known, until, only
 
@@ -271,7 +295,8 @@ def _first(versions: Invoices, recorded: Ints) -> Ints:
     n = int(versions.invoice.max(initial=-1)) + 1
     if len(versions) == n:
         return np.arange(n)
-    version = np.where(recorded == NO_DAY, versions.issued, recorded)
+    versions = versions.take(slice(None))
+    version = np.where(recorded[versions.row] == NO_DAY, versions.issued, recorded[versions.row])
     order = np.lexsort((versions.row, version, versions.known, versions.invoice))
     return order[np.searchsorted(versions.invoice[order], np.arange(n))]
 

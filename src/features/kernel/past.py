@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...ledger.schema import NO_DAY
-from .streams import Floats, Ints, Rows, Spans, keys, ranges, ratio
+from .streams import Flags, Floats, Ints, Rows, Spans, keys, ordered, ranges, ratio
+
+Said = Callable[[NDArray[Any], Flags], NDArray[Any]]
+"""What is said (m,) of items (k, m), the newest first, and which of them there are."""
 
 LONGEST = 365
 """Days that a window may look back."""
@@ -72,7 +78,7 @@ class Past(Spans):
     def mean(self, column: str, within: int | None = None, last: int | None = None) -> Floats:
         """Mean of a column over all, those of the last ``within`` days, or the ``last`` so many; NaN without any."""
         if last is not None:
-            return ratio(self.few(column, last).sum(axis=0), (self.recent[:last] >= 0).sum(axis=0))
+            return ratio(*self._lately(column, last))
         if within is not None:
             return ratio(self.sum(column, within), self.number(within))
         return ratio(self.total(column), self.count())
@@ -94,61 +100,96 @@ class Past(Spans):
 
     def latest(self, column: str) -> Floats:
         """(n,) a column of the last item; NaN without any."""
-        self._tell_some(self.newest)
-        values = self.values[column]
-        return np.where(self.newest >= 0, values[self.newest], np.nan) if len(values) else np.full(len(self.lo), np.nan)
+        return self._of_newest(self.values[column], lambda few, there: few[0])
 
     def highest(self, column: str) -> Floats:
-        """(n,) the highest of the last :data:`LAST`; NaN without any."""
-        lowest = np.iinfo(np.int64).min
-        top = np.where(self.recent >= 0, self.few(column), lowest).max(axis=0)
-        return np.where(top == lowest, np.nan, top)
+        """(n,) the highest of the last :data:`LAST`; NaN without any. Values are days."""
+        return self._of_few(column, lambda few, there: np.where(there, few, -NO_DAY).max(axis=0))
 
     def median(self, column: str) -> Floats:
-        """(n,) the median of the last :data:`LAST`; NaN without any."""
-        there = self.recent >= 0
-        n = there.sum(axis=0)
-        sorted_ = np.sort(np.where(there, self.few(column), NO_DAY).astype(np.int32), axis=0)
-        column_of = np.arange(sorted_.shape[1])
-        pair = sorted_[np.maximum(n - 1, 0) // 2, column_of] + sorted_[np.minimum(n // 2, LAST - 1), column_of]
-        return np.where(n > 0, pair / 2, np.nan)
+        """(n,) the median of the last :data:`LAST`; NaN without any. Values are days."""
+        return self._of_few(column, _median)
 
-    def few(self, column: str, k: int = LAST) -> Ints:
-        """(k, n) a column of the last k, the newest first; 0 where there are fewer."""
-        recent, values = self.recent[:k], self.values[column]
-        self._tell_some(recent)
-        return np.where(recent >= 0, values[recent], 0) if len(values) else np.zeros(recent.shape, dtype=np.int64)
+    def _lately(self, column: str, k: int) -> tuple[Ints, Ints]:
+        """(n,) sum of a column over the last k, and how many these are."""
+        begin, running = np.maximum(self.hi - k, self.lo), self._summed(column)
+        total, number = running[self.hi] - running[begin], self.hi - begin
+        rows, places = self._uneven
+        if rows.size:
+            there = places[:k] >= 0
+            total[rows] = np.where(there, self.values[column][places[:k]], 0).sum(axis=0)
+            number[rows] = there.sum(axis=0)
+        if self.trace is not None:
+            self._tell_some(self.recent[:k])
+        return total, number
+
+    def _of_few(self, column: str, what: Said) -> Floats:
+        """(n,) what the last :data:`LAST` (LAST, m), and which of them there are, say of each row."""
+        few, there = self._once(f"few {column}", lambda: self._trail(column))
+        if self.trace is not None:
+            self._tell_some(self.recent)
+        return self._of_newest(what(few, there), what, self.values[column])
+
+    def _trail(self, column: str) -> tuple[NDArray[np.int32], Flags]:
+        """(LAST, m) a column of each item and those before it, and which of these are of its group."""
+        values, m = self.values[column], len(self.day)
+        few, there = np.zeros((LAST, m), dtype=np.int32), np.zeros((LAST, m), dtype=bool)
+        for back in range(min(LAST, m)):
+            few[back, back:] = values[: m - back]
+            there[back, back:] = self.group[back:] == self.group[: m - back]
+        return few, there
+
+    def _of_newest(self, ends: NDArray[Any], what: Said, values: Ints | None = None) -> Floats:
+        """(n,) what is said (m,) of the items up to each, as of the last of each row; NaN without any."""
+        found = np.full(len(self.hi), np.nan)
+        some = np.flatnonzero(self.hi > self.lo)
+        found[some] = ends[self.hi[some] - 1]
+        rows, places = self._uneven
+        if rows.size:
+            there = places >= 0
+            said = what(np.where(there, (ends if values is None else values)[places], 0), there)
+            found[rows] = np.where(there[0], said, np.nan)
+        if self.trace is not None and values is None:
+            self._tell_some(self.recent[0])
+        return found
 
     @cached_property
     def recent(self) -> Ints:
         """(LAST, n) positions of the last items that hold, the newest first; -1 where there are fewer."""
-        return self._last(LAST)
-
-    @cached_property
-    def newest(self) -> Ints:
-        """(n,) position of the last item that holds; -1 without any."""
-        return self._last(1)[0]
-
-    def _last(self, k: int) -> Ints:
-        """(k, n) positions of the last k items that hold, the newest first; -1 where there are fewer."""
-        place = self.hi - 1 - np.arange(k)[:, None]
+        place = self.hi - 1 - np.arange(LAST)[:, None]
         found = np.where(place >= self.lo, place, -1)
-        some, width = self._doubtful(found), 4 * k
-        while some.size:
-            found[:, some], lacking = self._back(some, k, width)
-            some = some[lacking]
-            width *= 4
+        rows, places = self._uneven
+        found[:, rows] = places
         return found
 
-    def _doubtful(self, found: Ints) -> Ints:
-        """The rows among whose last items one may not hold, or be the row's own."""
-        doubtful = np.zeros(found.shape[1], dtype=bool)
-        if len(self.day) and not self._exact:
+    @cached_property
+    def _uneven(self) -> tuple[Ints, Ints]:
+        """The rows whose last items do not follow each other, and the positions (LAST, k) of these."""
+        some = np.flatnonzero(self._doubtful())
+        places, looking, width = np.full((LAST, len(some)), -1), np.arange(len(some)), 4 * LAST
+        while looking.size:
+            places[:, looking], lacking = self._back(some[looking], LAST, width)
+            looking = looking[lacking]
+            width *= 4
+        return some, places
+
+    def _doubtful(self) -> Flags:
+        """(n,) whether among a row's last items one may not hold, or be the row's own."""
+        doubtful = np.zeros(len(self.hi), dtype=bool)
+        m = len(self.day)
+        if not m:
+            return doubtful
+        begin = np.maximum(self.hi - LAST, self.lo)
+        if not self._exact:
             odd = np.concatenate([[0], np.cumsum((self.start > self.day) | (self.end != NO_DAY))])
-            doubtful |= odd[self.hi] > odd[np.maximum(self.hi - len(found), self.lo)]
-        if len(self.day) and self._skip is not None:
-            doubtful |= ((self.values["invoice"][found] == self._skip) & (found >= 0)).any(axis=0)
-        return np.flatnonzero(doubtful)
+            doubtful |= odd[self.hi] > odd[begin]
+        if self._skip is not None:
+            invoice = self.values["invoice"] + 2  # negative ones are none
+            first, last = np.full((2, max(int(invoice.max()), int(self._skip.max(initial=0)) + 2) + 1), -1)
+            last[invoice] = np.arange(m)
+            first[invoice[::-1]] = np.arange(m)[::-1]
+            doubtful |= (last[self._skip + 2] >= begin) & (first[self._skip + 2] < self.hi)
+        return doubtful
 
     def _back(self, rows: Ints, k: int, width: int) -> tuple[Ints, Ints]:
         """The last k that hold among ``width`` positions back, and the places of the rows for which these are few."""
@@ -173,9 +214,8 @@ class Past(Spans):
         if within not in self._first:
             self._first[within] = np.maximum(np.searchsorted(self._days, self._rows.key - within), self.lo)
         first = self._first[within]
-        if column and column not in self._running:
-            self._running[column] = np.concatenate([[0], np.cumsum(self.values[column])])
-        inside = self._running[column][self.hi] - self._running[column][first] if column else self.hi - first
+        running = self._summed(column) if column else None
+        inside = self.hi - first if running is None else running[self.hi] - running[first]
         if self.trace is not None:
             self._tell_some(np.arange(first[0], self.hi[0]))
         row, item = self._absent
@@ -185,6 +225,12 @@ class Past(Spans):
             np.add.at(less, row[mine], self.values[column][item[mine]] if column else 1)
             inside = inside - less
         return inside
+
+    def _summed(self, column: str) -> Ints:
+        """(m + 1,) running sum of a column."""
+        if column not in self._running:
+            self._running[column] = np.concatenate([[0], np.cumsum(self.values[column])])
+        return self._running[column]
 
     @cached_property
     def _absent(self) -> tuple[Ints, Ints]:
@@ -209,13 +255,23 @@ class Past(Spans):
             self.trace(self.name, places[(self.start[places] < at) & (at <= self.end[places])])
 
 
+def _median(few: NDArray[Any], there: Flags) -> Floats:
+    """(m,) the median of each column of (k, m); what is not there comes last in its column, if anything is."""
+    in_order = np.sort(np.where(there, few, NO_DAY).astype(np.int32), axis=0)
+    n, column = there.sum(axis=0), np.arange(few.shape[1])
+    lower, upper = in_order[np.maximum(n - 1, 0) // 2, column], in_order[np.minimum(n // 2, len(few) - 1), column]
+    return (lower.astype(np.int64) + upper) / 2
+
+
 def _ordered(group: Ints, day: Ints, ties: tuple[Ints, ...]) -> Ints:
     """Places sorted by group, day, and the ties; only what is tied is sorted again."""
     key = keys(group, day)
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(key, kind="stable")  # nearly in order, where merging is quick
     if ties and len(order) > 1:
         same = key[order][1:] == key[order][:-1]
         tied = np.flatnonzero(np.r_[same, False] | np.r_[False, same])
         some = order[tied]
-        order[tied] = some[np.lexsort((*(t[some] for t in reversed(ties)), key[some]))]
+        for by in (*reversed(ties), key):
+            some = some[ordered(by[some])]
+        order[tied] = some
     return order

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from ...ledger.schema import NO_DAY
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+Known = TypeVar("Known")
 
 _SPAN = 1 << 22  # days between the keys of two groups: more than any calendar here has
 _ZERO = 1 << 21  # day 0 in the middle of a span, so that days before 1970 sort as well
@@ -79,7 +82,7 @@ class Spans:
             self._item: Ints | slice = np.concatenate([np.arange(len(group)), ends])[order]
         else:  # in order, and for good
             self._key, self._sign, self._item = key, np.ones(len(group), dtype=np.int64), slice(None)
-        self._known: dict[str, Ints] = {}
+        self._known: dict[str, Any] = {}
         self.trace: Trace | None = None
         self.table = ""
 
@@ -91,22 +94,43 @@ class Spans:
         """(n,) sum of a column over those that hold."""
         return self._once(column, lambda: self._sum(self._changes(column)))
 
-    def counts(self, column: str, kinds: int) -> Ints:
-        """(n, kinds) how often the values 0..kinds-1 of a column occur among those that hold."""
-        return self._once(f"{column} {kinds}", lambda: self._counts(column, kinds))
+    def most(self, column: str, kinds: int) -> tuple[Ints, Ints]:
+        """(n,) the most frequent of the values 0..kinds-1 among those that hold, the smallest at ties; how often."""
+        return self._once(f"{column} {kinds}", lambda: self._most(column, kinds))
 
-    def _counts(self, column: str, kinds: int) -> Ints:
+    def _most(self, column: str, kinds: int) -> tuple[Ints, Ints]:
+        self._tell()
+        kind, group = self.values[column][self._item], self.group[self._item]
+        begin = self._begin[self._rows.group]
+        if not len(kind):
+            return np.zeros_like(begin), np.zeros_like(begin)
+        if (self._sign < 0).any():
+            held = self._counts(kind, kinds)
+            kind = held.argmax(axis=1)
+            return kind, held[np.arange(len(kind)), kind]
+        # Counts only grow, so that the most frequent one is the highest so far of (count, lowest value first).
+        alike = group * kinds + kind
+        order = ordered(alike)
+        alike = alike[order]
+        first = np.flatnonzero(np.r_[True, alike[1:] != alike[:-1]])
+        count = np.empty(len(kind), dtype=np.int64)
+        count[order] = np.arange(1, len(kind) + 1) - np.repeat(first, np.diff(first, append=len(kind)))
+        apart = (len(kind) + 1) * kinds  # more than any count of a value
+        best = np.maximum.accumulate(group * apart + count * kinds + (kinds - 1 - kind)) - group * apart
+        found = np.where(self._place > begin, best[self._place - 1], kinds - 1)
+        return kinds - 1 - found % kinds, found // kinds
+
+    def _counts(self, kind: Ints, kinds: int) -> Ints:
         m = len(self._key)
         seen = np.zeros((m + 1, kinds), dtype=np.int32)
-        seen[np.arange(1, m + 1), self.values[column][self._item]] = self._sign
+        seen[np.arange(1, m + 1), kind] = self._sign
         np.cumsum(seen, axis=0, out=seen)
-        self._tell()
         held = seen[self._place]
         held -= seen[self._begin[self._rows.group]]
         return held.astype(np.int64)
 
     def counts_by_group(self, kind: Ints, kinds: int) -> Ints:
-        """The same as :meth:`counts`, for many kinds (m,) of the items: one group after the other."""
+        """(n, kinds) how often each kind (m,) of the items occurs among those that hold: one group after the other."""
         held = np.zeros((len(self._rows), kinds), dtype=np.int64)
         rows = self._rows.order
         edges = np.searchsorted(self._rows.group[rows], np.arange(self._rows.groups + 1))
@@ -148,11 +172,12 @@ class Spans:
         sums: Ints = prefix[self._place] - prefix[self._begin][self._rows.group]
         return sums
 
-    def _once(self, what: str, make: Callable[[], Ints]) -> Ints:
+    def _once(self, what: str, make: Callable[[], Known]) -> Known:
         """What several features ask for is computed once."""
         if what not in self._known:
             self._known[what] = make()
-        return self._known[what]
+        known: Known = self._known[what]
+        return known
 
     @cached_property
     def _place(self) -> Ints:
@@ -222,6 +247,17 @@ def keys(group: Ints, day: Ints | int) -> Ints:
     """One number that sorts by group, then by day."""
     key: Ints = group * _SPAN + (np.clip(day, -_ZERO, _ZERO - 1) + _ZERO)  # "never" comes last
     return key
+
+
+def ordered(key: Ints) -> Ints:
+    """Places in the order of a key, equal ones in the order in which they stand."""
+    bits = len(key).bit_length()
+    if not len(key) or int(key.min()) < -1 << 20 or int(key.max()) >= 1 << (62 - bits):
+        return np.argsort(key, kind="stable")
+    packed = ((key.astype(np.int64) + (1 << 20)) << bits) | np.arange(len(key))
+    packed.sort()  # of what is in no order much quicker than sorting places by what they point at
+    places: Ints = packed & ((1 << bits) - 1)
+    return places
 
 
 def unpacked(key: Ints) -> tuple[Ints, Ints]:
