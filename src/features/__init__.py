@@ -2,7 +2,7 @@
 
 from . import example, proof
 from .build import KEYS, at_issue, features_at, landmarks, open_on
-from .catalogue import Feature, all_features, catalogue, feature, forget, missing_flags
+from .catalogue import Feature, all_features, catalogue, feature, forget, missing_flags, missing_reasons
 from .explain import Explained, explain
 from .labels import labels
 from .outcomes import past_days_late
@@ -25,6 +25,7 @@ __all__ = [
     "landmark_rows",
     "landmarks",
     "missing_flags",
+    "missing_reasons",
     "open_on",
     "open_rows",
     "past_days_late",

@@ -18,7 +18,7 @@ from .kernel.block import blocks
 from .kernel.book import Book
 from .kernel.moment import Moment
 from .kernel.streams import Ints
-from .points import Points, at_landmarks, at_opening, named, number_of, when_open
+from .points import LANDMARKS, Points, at_landmarks, at_opening, named, number_of, when_open
 
 KEYS = ["invoice_id", "customer_id", "as_of"]
 """The index of a feature table."""
@@ -37,16 +37,20 @@ def open_on(ledger: Ledger | str | Path, date: object, names: Iterable[str] | No
 
 
 def landmarks(
-    ledger: Ledger | str | Path, after_due: Iterable[int] = (-15, 0, 15, 30, 60), names: Iterable[str] | None = None
+    ledger: Ledger | str | Path,
+    after_due: Iterable[int] = LANDMARKS,
+    names: Iterable[str] | None = None,
+    until: object = None,
 ) -> pd.DataFrame:
     """Features of every invoice at its issue, and at landmarks during its life while it is open.
 
     Parameters
     ----------
     after_due : landmarks in days after the due date, negative = before; one that lies before the issue is left out.
+    until : the last as_of of a row; any, if not given.
     """
     book = Book(ledger)
-    return _table(book, at_landmarks(book, after_due), names)
+    return _table(book, at_landmarks(book, after_due, until), names)
 
 
 def features_at(ledger: Ledger | str | Path, rows: pd.DataFrame, names: Iterable[str] | None = None) -> pd.DataFrame:

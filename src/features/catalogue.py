@@ -41,6 +41,8 @@ class Feature:
 FAMILIES = ("terms", "calendar", "age", "history", "exposure", "contacts")
 """Families in the order in which their features are columns; families of your own come behind them."""
 
+_FLAG = "_missing"
+
 _REGISTERED: dict[str, Feature] = {}
 
 
@@ -146,10 +148,15 @@ def missing_flags(X: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame (float64) with the index of X: one column ``<feature>_missing`` per reason in the catalogue, named after
-    the first feature that has it.
+    the first feature that has it (see :func:`missing_reasons`).
     """
+    return pd.DataFrame({flag: X[flag.removesuffix(_FLAG)].isna().astype(np.float64) for flag in missing_reasons(X)})
+
+
+def missing_reasons(X: pd.DataFrame) -> dict[str, str]:
+    """The columns of :func:`missing_flags`, and what each says of a row where it is 1."""
     reasons: dict[str, str] = {}
     for f in all_features():
         if f.missing and f.name in X:
             reasons.setdefault(f.missing, f.name)
-    return pd.DataFrame({f"{name}_missing": X[name].isna().astype(np.float64) for name in reasons.values()})
+    return {f"{name}{_FLAG}": reason for reason, name in reasons.items()}

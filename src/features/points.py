@@ -19,6 +19,9 @@ from .kernel.block import Block, blocks
 from .kernel.book import Book
 from .kernel.streams import Flags, Ints, keys, ordered
 
+LANDMARKS = (-15, 0, 15, 30, 60)
+"""Days after the due date at which a life is looked at again."""
+
 
 @dataclass(frozen=True)
 class Points:
@@ -72,16 +75,20 @@ def open_rows(ledger: Ledger | str | Path, date: object) -> pd.DataFrame:
     return when_open(book, number_of(date)).frame(book)
 
 
-def landmark_rows(ledger: Ledger | str | Path, after_due: Iterable[int] = (-15, 0, 15, 30, 60)) -> pd.DataFrame:
+def landmark_rows(
+    ledger: Ledger | str | Path, after_due: Iterable[int] = LANDMARKS, until: object = None
+) -> pd.DataFrame:
     """Decision rows of every invoice at its issue, and at landmarks during its life while it is open.
 
     Parameters
     ----------
     after_due : landmarks in days after the due date as it was known at issue, negative = before; one that does not lie
         after the issue is left out.
+    until : the last day on which a row may stand; any, if not given. A book that knows nothing from a day on knows what
+        was open on it, and nothing of later landmarks.
     """
     book = Book(ledger)
-    return at_landmarks(book, after_due).frame(book)
+    return at_landmarks(book, after_due, until).frame(book)
 
 
 def number_of(date: object) -> int:
@@ -103,7 +110,7 @@ def when_open(book: Book, at: int) -> Points:
     return Points(invoice[order], customer[order], np.full(len(order), at))
 
 
-def at_landmarks(book: Book, after_due: Iterable[int]) -> Points:
+def at_landmarks(book: Book, after_due: Iterable[int], until: object = None) -> Points:
     """Every invoice at its issue, and at landmarks at which it is open, by landmark."""
     opening = at_opening(book)
     due = book.invoices.due[book.first[opening.invoice]].astype(np.int64)
@@ -118,6 +125,8 @@ def at_landmarks(book: Book, after_due: Iterable[int]) -> Points:
         rows = every.order[places]
         still[rows] = block.is_open(block.number(every.invoice[rows]), every.day[rows])
     still[: len(opening)] = True
+    if until is not None:
+        still &= every.day <= number_of(until)
     kept = np.flatnonzero(still)
     return Points(every.invoice[kept], every.customer[kept], every.day[kept])
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from paybench.errors import PaybenchError
-from paybench.features import all_features, at_issue, catalogue, feature, forget, missing_flags
+from paybench.features import all_features, at_issue, catalogue, feature, forget, missing_flags, missing_reasons
 from paybench.features.kernel.moment import Moment
 from paybench.features.kernel.streams import Floats, Ints
 from paybench.ledger import Ledger
@@ -73,7 +73,8 @@ def test_flags_say_what_is_missing(book: Ledger) -> None:
     assert set(np.unique(flags)) <= {0.0, 1.0}
     assert len(flags.columns) == len({f.missing for f in all_features() if f.missing})
     # A feature is missing exactly where the flag of its reason is up.
-    first = {f.missing: f.name for f in reversed(all_features()) if f.missing}
+    flag = {reason: name for name, reason in missing_reasons(X).items()}
+    assert list(flag.values()) == list(flags)
     for f in all_features():
         if f.missing:
-            np.testing.assert_array_equal(X[f.name].isna(), flags[f"{first[f.missing]}_missing"] == 1)
+            np.testing.assert_array_equal(X[f.name].isna(), flags[flag[f.missing]] == 1)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from paybench.features import at_issue, features_at, issue_rows, landmark_rows, landmarks, open_on, open_rows
-from paybench.ledger import Ledger, as_of, settle
+from paybench.ledger import Ledger, as_of, known, settle
 from paybench.simulate import simulate
 from tests.laws.messy import messy_book
 
@@ -81,3 +81,14 @@ def test_landmarks_are_open_and_after_their_issue(messy: Ledger) -> None:
     for row in later.itertuples():
         # At a landmark the invoice was open, as it was known then.
         assert row.invoice_id in set(open_rows(messy, row.as_of)["invoice_id"])
+
+
+def test_a_cut_book_knows_its_landmarks_until_the_cut(messy: Ledger) -> None:
+    then = known(messy, "2024-10-01")
+    rows, whole = landmark_rows(then, until="2024-10-01"), landmark_rows(messy, until="2024-10-01")
+    # A book that knows nothing from a day on has the rows of the whole one until that day, and their features.
+    whole = whole[whole["invoice_id"].isin(then.table("invoices")["invoice_id"])].reset_index(drop=True)
+    assert len(rows) - rows["invoice_id"].nunique() > 50
+    assert rows["as_of"].max() <= pd.Timestamp("2024-10-01")
+    pd.testing.assert_frame_equal(rows, whole)
+    pd.testing.assert_frame_equal(landmarks(then, until="2024-10-01"), features_at(messy, rows), check_exact=True)
