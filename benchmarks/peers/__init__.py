@@ -1,7 +1,8 @@
 """The features at issue as experts of other libraries compute them, and the book on which the sides are compared.
 
-Both peers read the Parquet files of a ledger and count on what ``book.check`` asserts. All sides return the same table:
-``invoice_id``, ``customer_id``, ``as_of`` and one column for each of NAMES, in the ledger's order.
+``pandas_way`` and ``polars_way`` are written for speed, ``textbook_way`` as pandas ordinarily is. All peers read the
+Parquet files of a ledger and count on what ``book.check`` asserts. All sides return the same table: ``invoice_id``,
+``customer_id``, ``as_of`` and one column for each of NAMES, in the ledger's order.
 """
 
 NAMES = (
