@@ -14,10 +14,11 @@ import pyarrow as pa
 
 from ..errors import PaybenchError
 from ..ledger import Ledger, day
+from ..ledger.names import ordered
 from ..ledger.schema import DATE, days, to_dates
 from .kernel.block import Block, blocks
 from .kernel.book import Book
-from .kernel.streams import Flags, Ints, keys, ordered
+from .kernel.streams import Flags, Ints, keys
 
 LANDMARKS = (-15, 0, 15, 30, 60)
 """Days after the due date at which a life is looked at again."""

@@ -9,10 +9,10 @@ from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ..errors import PaybenchError
+from .names import Names
 from .schema import TABLES
 from .store import SETTINGS, ledger_folder, unreadable
 
@@ -73,22 +73,34 @@ class _Dealt:
     def __init__(self, invoices: Path, parts: int) -> None:
         self.parts = parts
         table = pq.read_table(invoices, columns=["invoice_id", "customer_id"])
-        ids = table["invoice_id"].combine_chunks().dictionary_encode()
-        customers = table["customer_id"].combine_chunks().dictionary_encode()
-        self.invoices: pa.Array = ids.dictionary
-        number, who = _whole(ids.indices), _whole(customers.indices)
-        group = _together(number, who, len(customers.dictionary))
-        names = np.array([crc32(name.encode()) % parts for name in customers.dictionary.to_pylist()], dtype=np.int16)
-        self.customers: pa.Array = customers.dictionary
-        self.of_customer = names[group]
-        self.of_invoice = np.zeros(len(self.invoices), dtype=np.int16)
-        self.of_invoice[number] = self.of_customer[who]
+        ids, number = _different(table["invoice_id"])
+        customers, who = _different(table["customer_id"])
+        group = _together(number, who, len(customers))
+        names = np.array([crc32(name.encode()) % parts for name in customers.to_pylist()], dtype=np.int16)
+        self._among = {"customer_id": Names(customers), "invoice_id": Names(ids)}
+        of_customer = names[group]
+        of_invoice = np.zeros(len(ids), dtype=np.int16)
+        of_invoice[number] = of_customer[who]
+        self._of = {"customer_id": np.append(of_customer, -1), "invoice_id": np.append(of_invoice, -1)}
 
-    def places(self, batch: pa.RecordBatch, column: str) -> np.ndarray:
-        """Part of each row by one of its columns; -1 where that names nobody of the ledger."""
-        among, of = (self.customers, self.of_customer) if column == "customer_id" else (self.invoices, self.of_invoice)
-        found = _whole(pc.index_in(batch.column(column), value_set=among, skip_nulls=True).fill_null(-1))
-        return np.where(found < 0, -1, of[np.maximum(found, 0)])
+    def places(self, file: Path, column: str) -> np.ndarray:
+        """Part of each row of a table by one of its columns; -1 where that names nobody of the ledger."""
+        values = pq.read_table(file, columns=[column])[column]
+        return self._of[column][self._among[column].find(_texts(values), -1)]  # the last one is -1
+
+
+def _different(values: pa.ChunkedArray) -> tuple[pa.Array, np.ndarray]:
+    """The different identifiers, and which of them each is."""
+    texts = _texts(values)
+    if Names(texts).unique:
+        return texts, np.arange(len(texts))
+    coded = texts.dictionary_encode()
+    return coded.dictionary, coded.indices.to_numpy(zero_copy_only=False)
+
+
+def _texts(values: pa.ChunkedArray) -> pa.Array:
+    whole: pa.Array = values.cast(pa.large_string()).combine_chunks()
+    return whole
 
 
 def _together(invoice: np.ndarray, customer: np.ndarray, n: int) -> np.ndarray:
@@ -110,11 +122,13 @@ def _deal(file: Path, targets: list[Path], dealt: _Dealt, columns: Sequence[str]
     source = pq.ParquetFile(file)
     writers = [pq.ParquetWriter(t, source.schema_arrow, compression="lz4", use_dictionary=False) for t in targets]
     try:
+        places = [dealt.places(file, column) for column in columns]
+        begin = 0
         for batch in source.iter_batches(_BATCH):
-            first = dealt.places(batch, columns[0])
+            first, *others = (place[begin : begin + len(batch)] for place in places)
+            begin += len(batch)
             _write(batch, first, writers)
-            for column in columns[1:]:
-                other = dealt.places(batch, column)
+            for other in others:
                 apart = np.where(other != first, other, -1)
                 if (apart >= 0).any():
                     _write(batch, apart, writers)
@@ -131,8 +145,3 @@ def _write(batch: pa.RecordBatch, place: np.ndarray, writers: list[pq.ParquetWri
         lo, hi = int(edges[number]), int(edges[number + 1])
         if hi > lo:
             writer.write_batch(sorted_.slice(lo, hi - lo))
-
-
-def _whole(numbers: pa.Array) -> np.ndarray:
-    whole: np.ndarray = numbers.to_numpy(zero_copy_only=False)
-    return whole

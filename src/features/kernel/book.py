@@ -12,10 +12,10 @@ import pandas as pd
 import pyarrow as pa
 
 from ...ledger import Ledger
+from ...ledger.names import Names, ordered
 from ...ledger.schema import NO_DAY, TABLES, days
-from .names import Names
 from .source import Frame, Source, codes, different, missing, numbered
-from .streams import Ints, ordered
+from .streams import Ints
 from .versions import ALWAYS, in_force
 
 PAYMENT, CREDIT_NOTE, WRITE_OFF, OTHER = range(4)

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...ledger.names import ordered
 from ...ledger.schema import NO_DAY
-from .streams import Flags, Floats, Ints, Rows, Spans, keys, ordered, ranges, ratio
+from .streams import Flags, Floats, Ints, Rows, Spans, keys, ranges, ratio
 
 Said = Callable[[NDArray[Any], Flags], NDArray[Any]]
 """What is said (m,) of items (k, m), the newest first, and which of them there are."""

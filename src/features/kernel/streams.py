@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ...ledger.names import ordered
 from ...ledger.schema import NO_DAY
 
 Ints = NDArray[np.int64]
@@ -247,17 +248,6 @@ def keys(group: Ints, day: Ints | int) -> Ints:
     """One number that sorts by group, then by day."""
     key: Ints = group * _SPAN + (np.clip(day, -_ZERO, _ZERO - 1) + _ZERO)  # "never" comes last
     return key
-
-
-def ordered(key: Ints) -> Ints:
-    """Places in the order of a key, equal ones in the order in which they stand."""
-    bits = len(key).bit_length()
-    if not len(key) or int(key.min()) < -1 << 20 or int(key.max()) >= 1 << (62 - bits):
-        return np.argsort(key, kind="stable")
-    packed = ((key.astype(np.int64) + (1 << 20)) << bits) | np.arange(len(key))
-    packed.sort()  # of what is in no order much quicker than sorting places by what they point at
-    places: Ints = packed & ((1 << bits) - 1)
-    return places
 
 
 def unpacked(key: Ints) -> tuple[Ints, Ints]:

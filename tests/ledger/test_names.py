@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from paybench.features.kernel.names import Names
+from paybench.ledger.names import Names
 
 NUMBERS = st.integers(0, 3000).map(str) | st.text("0", min_size=60, max_size=70)
 LETTERS = st.text("019aZ-/éß 漢\x00", max_size=5) | NUMBERS

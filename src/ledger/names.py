@@ -8,8 +8,9 @@ from math import prod
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from .streams import Ints, ordered
+Ints = NDArray[np.int64]
 
 _LENGTHS = 12
 """Different lengths of identifiers that are worth it."""
@@ -156,3 +157,14 @@ def _letters(values: pa.Array, length: int) -> np.ndarray:
     begin = int(_offsets(values)[0])
     letters = np.frombuffer(values.buffers()[2] or b"", dtype=np.uint8)[begin : begin + len(values) * length]
     return letters.reshape(len(values), length)
+
+
+def ordered(key: Ints) -> Ints:
+    """Places in the order of a key, equal ones in the order in which they stand."""
+    bits = len(key).bit_length()
+    if not len(key) or int(key.min()) < -1 << 20 or int(key.max()) >= 1 << (62 - bits):
+        return np.argsort(key, kind="stable")
+    packed = ((key.astype(np.int64) + (1 << 20)) << bits) | np.arange(len(key))
+    packed.sort()  # of what is in no order much quicker than sorting places by what they point at
+    places: Ints = packed & ((1 << bits) - 1)
+    return places
