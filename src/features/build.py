@@ -27,13 +27,13 @@ KEYS = ["invoice_id", "customer_id", "as_of"]
 def at_issue(ledger: Ledger | str | Path, names: Iterable[str] | None = None) -> pd.DataFrame:
     """Features of every invoice as of its own issue date (see :func:`features_at`)."""
     book = Book(ledger)
-    return _table(book, at_opening(book), names)
+    return feature_table(book, at_opening(book), names)
 
 
 def open_on(ledger: Ledger | str | Path, date: object, names: Iterable[str] | None = None) -> pd.DataFrame:
     """Features of every invoice that is open at a date (see :func:`features_at`)."""
     book = Book(ledger)
-    return _table(book, when_open(book, number_of(date)), names)
+    return feature_table(book, when_open(book, number_of(date)), names)
 
 
 def landmarks(
@@ -50,7 +50,7 @@ def landmarks(
     until : the last as_of of a row; any, if not given.
     """
     book = Book(ledger)
-    return _table(book, at_landmarks(book, after_due, until), names)
+    return feature_table(book, at_landmarks(book, after_due, until), names)
 
 
 def features_at(ledger: Ledger | str | Path, rows: pd.DataFrame, names: Iterable[str] | None = None) -> pd.DataFrame:
@@ -75,7 +75,7 @@ def features_at(ledger: Ledger | str | Path, rows: pd.DataFrame, names: Iterable
         closed.
     """
     book = Book(ledger, rows)
-    return _table(book, named(book, rows), names)
+    return feature_table(book, named(book, rows), names)
 
 
 def moments(book: Book, points: Points) -> Iterator[tuple[Moment, Ints]]:
@@ -117,7 +117,20 @@ def compute(at: Moment, features: list[Feature]) -> tuple[np.ndarray, list[pa.Ar
     return numbers, texts
 
 
-def _table(book: Book, points: Points, names: Iterable[str] | None) -> pd.DataFrame:
+def tables(book: Book, points: Points, names: Iterable[str] | None) -> Iterator[pa.Table]:
+    """The same as Arrow tables of some of the rows each, in the order in which they are made."""
+    features = chosen(names)
+    for at, rows in moments(book, points):
+        numbers, texts = compute(at, features)
+        number, text = iter(numbers), iter(texts)
+        columns = dict(zip(KEYS, points.keys(book, rows), strict=True))
+        for f in features:
+            columns[f.name] = next(text) if f.category else pa.array(next(number), from_pandas=True)
+        yield pa.table(columns)
+
+
+def feature_table(book: Book, points: Points, names: Iterable[str] | None) -> pd.DataFrame:
+    """The features of points, in their order."""
     features = chosen(names)
     numeric = [f.name for f in features if not f.category]
     numbers = np.empty((len(points), len(numeric)))

@@ -51,6 +51,14 @@ class Points:
         codes: Any = [book.invoice_place[self.invoice], book.customer_place[self.customer], code]
         return pd.MultiIndex(levels=levels, codes=codes, names=names, verify_integrity=False)
 
+    def keys(self, book: Book, rows: Ints) -> list[pa.Array]:
+        """Identifiers and dates of some of the points."""
+        return [
+            book.invoice_ids.take(pa.array(book.invoice_place[self.invoice[rows]])),
+            book.customer_ids.take(pa.array(book.customer_place[self.customer[rows]])),
+            pa.array(to_dates(self.day[rows]), pa.timestamp("s")),
+        ]
+
     def frame(self, book: Book) -> pd.DataFrame:
         """Decision rows: invoice_id, customer_id, as_of."""
         return pd.DataFrame(

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import PaybenchError
 from ..files import replaced_file
 from ..ledger.split import size_of, split_ledger
-from .build import at_issue, landmarks, open_on
+from .build import feature_table, tables
 from .catalogue import chosen
-from .kernel.source import Source
-from .points import number_of
+from .kernel.book import Book
+from .points import LANDMARKS, Points, at_landmarks, at_opening, number_of, when_open
 
 WHOLE = 1_500_000
 """Invoices up to which a ledger is read as a whole."""
 
 PART = 500_000
 """Invoices of each part of a larger one."""
+
+GROUP = 200_000
+"""Rows that are written together."""
 
 
 def write_features(
@@ -63,15 +65,17 @@ def write_features(
         folders = iter([folder]) if parts == 1 else split_ledger(folder, Path(room), parts)
         writer: pq.ParquetWriter | None = None
         for _ in progress(list(range(parts))):
-            part = next(folders)
-            issued = Source(part).table("invoices").days("issued_on")
-            known |= bool((issued < number_of(as_of)).any()) if at == "open" else len(issued) > 0
-            table = pa.Table.from_pandas(_built(part, at, as_of, wanted).reset_index(), preserve_index=False)
-            writer = writer or pq.ParquetWriter(new, table.schema)
-            writer.write_table(table.cast(writer.schema))
-            rows += len(table)
+            book = Book(next(folders))
+            known |= bool((book.invoices.issued < number_of(as_of)).any()) if at == "open" else len(book.invoices) > 0
+            points = _points(book, at, as_of)
+            for table in [_whole(book, points, wanted)] if parts == 1 else _grouped(tables(book, points, wanted)):
+                writer = writer or pq.ParquetWriter(new, table.schema)
+                writer.write_table(table.cast(writer.schema))
+                rows += len(table)
         if writer is not None:
             writer.close()
+        elif known:
+            pq.write_table(_whole(book, points, wanted), new)
         if not known:
             when = f"at {as_of}" if at == "open" else "in the ledger"
             raise PaybenchError(
@@ -80,7 +84,24 @@ def write_features(
     return rows
 
 
-def _built(ledger: Path, at: str, as_of: object, names: list[str]) -> pd.DataFrame:
+def _points(book: Book, at: str, as_of: object) -> Points:
     if at == "open":
-        return open_on(ledger, as_of, names)
-    return at_issue(ledger, names) if at == "issue" else landmarks(ledger, names=names)
+        return when_open(book, number_of(as_of))
+    return at_opening(book) if at == "issue" else at_landmarks(book, LANDMARKS)
+
+
+def _whole(book: Book, points: Points, names: list[str]) -> pa.Table:
+    """In the order of the points."""
+    return pa.Table.from_pandas(feature_table(book, points, names).reset_index(), preserve_index=False)
+
+
+def _grouped(parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Tables of at least :data:`GROUP` rows, but the last."""
+    some: list[pa.Table] = []
+    for part in parts:
+        some.append(part)
+        if sum(len(p) for p in some) >= GROUP:
+            yield pa.concat_tables(some).combine_chunks()
+            some = []
+    if some:
+        yield pa.concat_tables(some).combine_chunks()
