@@ -64,6 +64,8 @@ def import_(options: argparse.Namespace) -> Answer:
     if options.out is None or options.write:
         options.wrong("an import by --format needs --out, and --write goes with --guess")
     check_folder(options.out, *_LEDGER)
+    if options.since and options.timezone:
+        options.wrong("with --since the time zone is that of the ledger at --out; leave --timezone out")
     into = _ledger_at(options.out) if options.since else None
     how = options.format
     if options.map:
@@ -71,9 +73,10 @@ def import_(options: argparse.Namespace) -> Answer:
         from .ledger.guess import overridden
 
         how = overridden(load_format(how), options.map)
-    result = import_files(options.files, how, name=options.name, since=options.since, into=into)
+    zone = options.timezone or "UTC"
+    result = import_files(options.files, how, name=options.name, time_zone=zone, since=options.since, into=into)
     write_import(result, options.out)
-    return result.summary, f"{result}\nwritten to {options.out}"
+    return result.summary, f"{_wrapped(result)}\nwritten to {options.out}"
 
 
 def _guess(options: argparse.Namespace) -> Answer:
@@ -87,13 +90,16 @@ def _guess(options: argparse.Namespace) -> Answer:
     if len(options.files) != 1 or options.since:
         options.wrong("--guess looks at one whole file; give one FILE, and no --since")
     if is_url(options.files[0]):
-        options.wrong("--guess looks at a file and no database; read a database by a --format")
+        options.wrong(
+            "--guess looks at a file and no database; read a database by a --format, which --write keeps of a guess at "
+            "one of its tables exported as CSV or Parquet"
+        )
     if options.out:
         check_folder(options.out, *_LEDGER)
-    proposal = propose(options.files[0], options.map)
+    proposal = propose(options.files[0], options.map, options.timezone or "UTC")
     if options.out is None and options.write is None:
         return proposal.as_dict(), proposal.preview()
-    said = [proposal.mapping() if options.out else proposal.preview()]
+    said = ["\n\n".join(filter(None, [proposal.mapping(), proposal.notes()])) if options.out else proposal.preview()]
     answer = proposal.as_dict()
     result = proposal.run(options.name) if options.out else None
     if options.write:
@@ -101,10 +107,22 @@ def _guess(options: argparse.Namespace) -> Answer:
     if result:
         write_import(result, options.out)
         answer |= result.summary
-        said.append(f"{result}\nwritten to {options.out}")
+        said.append(f"{_wrapped(result)}\nwritten to {options.out}")
     if options.write:
         said.append(f"format written to {options.write}")
     return answer, "\n\n".join(said)
+
+
+def _wrapped(result: Any) -> str:
+    """The account of an import in lines of a terminal; sums stay in one line."""
+    from textwrap import fill
+
+    return "\n".join(
+        fill(line, 80, subsequent_indent="    ", break_on_hyphens=False, break_long_words=False)
+        if line.startswith("  ") and " read = " not in line
+        else line
+        for line in str(result).splitlines()
+    )
 
 
 def formats(_: argparse.Namespace) -> Answer:

@@ -86,7 +86,12 @@ def _parser() -> argparse.ArgumentParser:
         ledger, "import", actions.import_, "read an export; rows that cannot be are set aside with reasons"
     )
     importing.set_defaults(wrong=importing.error)
-    importing.add_argument("files", nargs="+", metavar="FILE", help="files, folders, or the URL of a database")
+    importing.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="files, folders, one sheet of a workbook (book.xlsx#Sheet), or the URL of a database",
+    )
     importing.add_argument(
         "--format", metavar="NAME", help="one of 'paybench ledger formats', or a FILE.yaml of your own"
     )
@@ -103,6 +108,9 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("--write", type=Path, metavar="FILE.yaml", help="write the guess as a format of your own")
     importing.add_argument("--out", type=Path, metavar="DIR", help="the ledger folder to write")
     importing.add_argument("--name", metavar="NAME", help="name of the book")
+    importing.add_argument(
+        "--timezone", metavar="ZONE", help="the ledger's: instants become days of it, like Europe/Berlin (UTC)"
+    )
     importing.add_argument(
         "--since",
         metavar="DATE",

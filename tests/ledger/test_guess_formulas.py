@@ -110,7 +110,7 @@ def test_terms_of_all_languages_name_the_same_days(days: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0", "0030", "NAB4", "Z030", "366", "30 EOM", "30 jours fin de mois", "2% 10, net 30", "30/60"]
+    "text", ["", "0", "0030", "NAB4", "Z030", "366", "30 EOM", "30 jours fin de mois", "30/60", "-5", "RB 30/60 gg"]
 )
 def test_what_names_no_days_is_not_guessed(text: str) -> None:
     assert days_of_terms(text) is None
@@ -145,4 +145,7 @@ def test_a_format_of_ones_own_may_use_them(tmp_path: Path) -> None:
     write(tmp_path, x=["n,c,d,amount,terms", "1,A,2024-01-01,10,30", "2,A,2024-01-01,-10,30", "3,A,2024-01-01,10,?"])
     result = import_files([tmp_path / "x.csv"], tmp_path / "own.yaml")
     assert result.ledger.invoices["due_on"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-31"]
-    assert reasons(result) == {4: "=due(d | %Y-%m-%d | terms) is empty"}
+    assert reasons(result) == {
+        3: "=sign(amount) '-' is none of +; add it to the rows of a table in the format",
+        4: "=due(d | %Y-%m-%d | terms) is empty",
+    }

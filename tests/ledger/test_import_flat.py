@@ -139,7 +139,10 @@ def test_signs_types_and_decimals_are_the_formats(tmp_path: Path, monkeypatch: p
     ]
     (tmp_path / "Items-2024.csv").write_bytes("\r\n".join(lines).encode("cp1252"))
     result = import_files(tmp_path, "european")
-    assert reasons(result) == {8: "it is open and cleared", 9: "it makes no row of any table of this format"}
+    assert reasons(result) == {
+        8: "it is open and cleared",
+        9: "type 'XX' is none of RV, DZ, DG; add it to the rows of a table in the format",
+    }
     assert result.ledger.invoices[["invoice_id", "customer_id", "amount"]].to_numpy().tolist() == [
         ["1", "Größe", 1080.38],
         ["2", "B", 10.0],

@@ -11,11 +11,12 @@ from functools import cache
 from pathlib import Path
 
 from ...errors import PaybenchError
-from .language import EXCEL_DAYS, Amounts, Cell, Conditions, Format, Refusal, Rows, Source
+from .language import EXCEL_DAYS, Again, Amounts, Cell, Conditions, Format, Refusal, Rows, Source, Unread
 from .parsing import parse_format
 
 __all__ = [
     "EXCEL_DAYS",
+    "Again",
     "Amounts",
     "Cell",
     "Conditions",
@@ -23,6 +24,7 @@ __all__ = [
     "Refusal",
     "Rows",
     "Source",
+    "Unread",
     "format_names",
     "load_format",
     "parse_format",

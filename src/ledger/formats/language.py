@@ -55,6 +55,11 @@ class Cell:
     """what an empty cell means"""
     negate_when: Conditions = field(default_factory=dict)
     """rows in which the amount counts negative"""
+    less: tuple[str, ...] = ()
+    """for an amount: names of a column, of which the first one that the file has is subtracted; an empty cell of it
+    subtracts nothing, and where nothing is left the row makes none of this table"""
+    known: bool = False
+    """for an ``invoice_id``: it counts only where the customer has an invoice of this number"""
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,35 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """Something that rows say and that the ledger has no place for; they are accepted, and shown to a person."""
+
+    reason: str
+    when: Conditions = field(default_factory=dict)
+    amount: str | None = None
+    """a column: only rows in which it holds an amount other than zero are meant, and their sum is told"""
+    less: str | None = None
+    """a column that is subtracted from it; an empty cell of it means that nothing is known"""
+
+
+@dataclass(frozen=True)
+class Again:
+    """Rows that say again what an earlier row says, because something else in them changed.
+
+    Such a row is accepted if the first one is, with or without rows of its own, and its amount counts once. Rows that
+    repeat an earlier one to the letter are rejected.
+    """
+
+    by: tuple[str, ...]
+    """columns in which they say the same"""
+    when: Conditions = field(default_factory=dict)
+    """which rows may be"""
+    last: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """a column, and others in which all rows of one thing say the same: the last row of these in which it is filled
+    counts, and rows in which it says something else are shown"""
+
+
+@dataclass(frozen=True)
 class Source:
     """One kind of file of a format, or one kind of table of a database."""
 
@@ -104,6 +138,8 @@ class Source:
     frames: tuple[Conditions, ...] = ()
     """rows that are no part of the book (headings, totals, other accounts): they are neither accepted nor rejected, and
     counted apart"""
+    again: Again | None = None
+    unread: tuple[Unread, ...] = ()
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """other names that a column may bear in the file; the format speaks of it by the first. A first column without a
     name is called by the empty name"""
@@ -116,6 +152,14 @@ class Source:
     query: str | None = None
     """a SELECT instead of a table"""
 
+    def asked(self) -> list[Conditions]:
+        """What rows are asked for, besides what the rows of tables are."""
+        again = [self.again.when, dict.fromkeys((*self.again.by, *self.again.last), "filled")] if self.again else []
+        again += [dict.fromkeys(of, "filled") for of in self.again.last.values()] if self.again else []
+        less = [dict.fromkeys(filter(None, (u.amount, u.less)), "filled") for u in self.unread]
+        less += [dict.fromkeys(cell.less, "filled") for rows in self.rows for cell in rows.columns.values()]
+        return [*self.frames, *again, *(u.when for u in self.unread), *less]
+
     def needs(self) -> list[tuple[str, ...]]:
         """The columns that a file must have, each as the names that it may bear."""
         names: list[tuple[str, ...]] = []
@@ -126,7 +170,7 @@ class Source:
                 names += [(c,) for c in (*cell.negate_when, *([cell.match] if cell.match else []))]
             names += [(c,) for c in (*rows.when, *rows.prefer)]
         names += [(c,) for c in self.allowed] + [(c,) for refusal in self.reject for c in refusal.when]
-        names += [(c,) for frame in self.frames for c in frame]
+        names += [(c,) for conditions in self.asked() for c in conditions]
         return list(dict.fromkeys(names))
 
 

@@ -11,7 +11,7 @@ import yaml
 
 from ...errors import PaybenchError
 from ..schema import TABLES
-from .language import EXCEL_DAYS, Amounts, Cell, Conditions, Format, Refusal, Rows, Source
+from .language import EXCEL_DAYS, Again, Amounts, Cell, Conditions, Format, Refusal, Rows, Source, Unread
 
 _T = TypeVar("_T")
 
@@ -44,6 +44,10 @@ def _source(said: dict[str, Any]) -> Source:
         allowed=_conditions,
         reject=lambda refusals: tuple(_of(Refusal, r, when=_conditions) for r in refusals),
         frames=lambda frames: tuple(_conditions(f) for f in frames),
+        again=lambda again: _of(
+            Again, again, when=_conditions, last=lambda last: {name: tuple(of) for name, of in last.items()}
+        ),
+        unread=lambda unread: tuple(_of(Unread, u, when=_conditions) for u in unread),
         aliases=lambda names: {ours: tuple(theirs) for ours, theirs in names.items()},
     )
 
@@ -68,6 +72,8 @@ def _rows(said: dict[str, Any]) -> Rows:
         raise ValueError(f"only invoices have instalments, not {spec.name}")
     if any(cell.match and (ours != "invoice_id" or spec.name == "invoices") for ours, cell in cells.items()):
         raise ValueError("only the invoice_id of a table other than invoices can be matched")
+    if any(cell.known and (ours != "invoice_id" or spec.name == "invoices") for ours, cell in cells.items()):
+        raise ValueError("only the invoice_id of a table other than invoices can be asked whether it is known")
     return _of(Rows, {**said, "columns": cells}, when=_conditions, prefer=_conditions)
 
 
@@ -80,10 +86,10 @@ def _cell(said: str | list[str] | dict[str, Any]) -> Cell:
         raise ValueError(f"constants and words are text; put quotes around those of {said}")
     if sum(key in said for key in _ORIGINS) != 1:
         raise ValueError(f"a column comes from one of {', '.join(_ORIGINS)}; not from {said}")
-    names = said.get("column", [])
+    names = {key: said[key] for key in ("column", "less") if key in said}
     return _of(
         Cell,
-        {**said, "column": [names] if isinstance(names, str) else names},
+        {**said, **{key: [name] if isinstance(name, str) else name for key, name in names.items()}},
         dates=_pattern,
         negate_when=_conditions,
         find=_expression,

@@ -17,7 +17,7 @@ from ..readers.importer import Import, import_files
 from .draft import draft
 from .maps import target_of
 from .override import overridden
-from .preview import mapping, preview
+from .preview import mapping, notes, preview, shown, uncertain
 from .reading import Guess, guess_file
 from .shape import Shape, shape_of
 
@@ -68,17 +68,21 @@ class Proposal:
         """What was taken for what, as a table."""
         return mapping(self.guess)
 
+    def notes(self) -> str:
+        """What is uncertain, one sentence a line; empty if nothing is."""
+        return uncertain(self.guess, self.shape)
+
     def as_dict(self) -> dict[str, Any]:
         """The guess for programs: JSON-able."""
         found = {
-            target_of(ours): {"from": f.column, "confidence": f.confidence, "reason": f.reason}
+            target_of(ours): {"from": shown(f), "confidence": f.confidence, "reason": f.reason}
             for ours, f in self.guess.found.items()
         }
         return {
             "guess": found,
             "rows_are": self.shape.row,
             "unused": self.guess.unused(),
-            "uncertain": list(self.guess.notes),
+            "uncertain": notes(self.guess, self.shape),
             "question": self.guess.question(),
         }
 
@@ -114,7 +118,8 @@ def propose(path: str | Path, maps: Sequence[str] = (), time_zone: str = "UTC") 
     Raises
     ------
     PaybenchError
-        If the file cannot be read, has no line of column names, or ``maps`` name what is not there.
+        If the file cannot be read, has no line of column names, or ``maps`` name what is not there; if there is no such
+        time zone.
     """
     guess = guess_file(path, maps, time_zone)
     shape = shape_of(guess)

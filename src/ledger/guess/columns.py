@@ -10,7 +10,7 @@ import numpy as np
 from ..formats import Amounts
 from ..readers.formulas import parse_days
 from ..readers.sheet import Sheet
-from .profiles import DATES, Profile, fit, same_content
+from .profiles import DATES, Fit, Profile, fit, same_content
 from .styles import Days
 from .words import fields, name_fit
 
@@ -60,10 +60,15 @@ def candidates(columns: Sequence[Profile], style: Amounts) -> list[Candidate]:
     for field in fields():
         for column in columns:
             name = name_fit(field, column.name)
-            if name.score and (content := fit(field, column, style)):
+            if name.score and (content := fit(field, column, style) or _open_dispute(field, column, style)):
                 reason = "its name" + (f"; {content.seen}" if content.seen else "")
                 found.append(Candidate(field, column, name.score * content.factor, reason, name.language))
     return sorted(found, key=lambda c: -c.score)
+
+
+def _open_dispute(field: str, column: Profile, style: Amounts) -> Fit | None:
+    """A column of disputes may say no more of one than that it is open."""
+    return fit("status", column, style) if field == "dispute" else None
 
 
 def recognise(

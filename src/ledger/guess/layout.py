@@ -29,29 +29,28 @@ class Layout:
     Attributes
     ----------
     encoding : as Python names it. delimiter : one of :data:`DELIMITERS`. skip : lines above the column names.
-    said : the same in words.
+    said : the same in words. sheet : of a workbook, if it is not the first one.
     """
 
     encoding: str = "utf-8"
     delimiter: str = ","
     skip: int = 0
     said: str = ""
+    sheet: str | None = None
 
 
-def sniff_layout(path: Path) -> Layout:
+def sniff_layout(content: bytes, path: Path) -> Layout:
     """Tell the layout of a text file.
+
+    Parameters
+    ----------
+    content : the file's bytes. path : what it is called in errors.
 
     Raises
     ------
     PaybenchError
-        If it cannot be read, is empty, or no line of it can be the column names of those that follow.
+        If it is empty, or no line of it can be the column names of those that follow.
     """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise PaybenchError(f"There is no file {path}; give the path of an export.") from None
-    except OSError as error:
-        raise PaybenchError(f"{path} cannot be read ({error.strerror}); give the path of an export.") from None
     encoding, marked = sniff_encoding(content)
     text = content.decode(encoding, "replace").removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
     lines = list(io.StringIO(text, newline=""))

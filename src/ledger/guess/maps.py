@@ -15,21 +15,27 @@ TARGETS = {
     "due_on": "due_on",
     "terms": "terms",
     "amount": "amount",
+    "debit": "debit",
+    "credit": "credit",
     "currency": "currency",
     "recorded_on": "recorded_on",
     "kind": "kind",
+    "side": "side",
+    "open_amount": "open_amount",
     "status": "status",
     "dispute": "dispute",
     "payments.payment_id": "payment_id",
     "payments.paid_on": "paid_on",
     "payments.amount": "paid_amount",
     "payments.invoice_id": "credits",
+    "payments.match": "match",
     "customers.name": "name",
     "customers.country": "country",
     "disputes.opened_on": "opened_on",
     "disputes.closed_on": "closed_on",
     "disputes.reason": "dispute_reason",
     "dates": "dates",
+    "decimal": "decimal",
     "nothing": "nothing",
 }
 """What a column can be mapped to, and what the guess calls it."""
@@ -52,12 +58,14 @@ class Maps:
     ----------
     columns : the guess's name of our column -> column of the file. currency : a code for every row.
     dates : a date pattern for every column of days that it reads. unused : columns that are nothing.
+    decimal : the decimal mark of all amounts.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     currency: str | None = None
     dates: str | None = None
     unused: frozenset[str] = frozenset()
+    decimal: str | None = None
 
 
 def parse_maps(given: Sequence[str], columns: Sequence[str]) -> Maps:
@@ -70,7 +78,7 @@ def parse_maps(given: Sequence[str], columns: Sequence[str]) -> Maps:
     """
     found: dict[str, str] = {}
     unused = set()
-    currency = dates = None
+    currency = dates = decimal = None
     for text in given:
         theirs, ours = split_map(text)
         target = TARGETS.get(_ALIASES.get(ours, ours))
@@ -83,6 +91,12 @@ def parse_maps(given: Sequence[str], columns: Sequence[str]) -> Maps:
             ):
                 raise PaybenchError(f"'{theirs}' in --map '{text}' is no date pattern; give one like '%d.%m.%Y=dates'.")
             dates = theirs
+        elif target == "decimal":
+            if theirs not in (",", "."):
+                raise PaybenchError(
+                    f"'{theirs}' in --map '{text}' is no decimal mark; give ',=decimal' or '.=decimal'."
+                )
+            decimal = theirs
         elif theirs not in columns:
             if target == "currency" and re.fullmatch("[A-Z]{3}", theirs):
                 currency = theirs
@@ -92,7 +106,7 @@ def parse_maps(given: Sequence[str], columns: Sequence[str]) -> Maps:
             unused.add(theirs)
         else:
             found[target] = theirs
-    return Maps(found, currency, dates, frozenset(unused))
+    return Maps(found, currency, dates, frozenset(unused), decimal)
 
 
 def split_map(text: str) -> tuple[str, str]:

@@ -54,7 +54,7 @@ def _with(format: Format, text: str, theirs: str, table: str | None, ours: str) 
         return rows is first or (cell.column == as_before.column and bool(cell.column))
 
     def changed(cell: Cell) -> Cell:
-        return replace(cell, column=(theirs,), value=None, key_of=None, made_of=(), match=None)
+        return replace(cell, column=(theirs,), value=None, key_of=None, made_of=(), match=None, less=(), known=False)
 
     return _each(
         format,

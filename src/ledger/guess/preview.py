@@ -6,6 +6,7 @@ from textwrap import fill
 
 import pandas as pd
 
+from ..readers.formulas import columns_of
 from ..readers.importer import Import
 from ..readers.parse import example_date
 from .columns import SURE, Found
@@ -29,8 +30,8 @@ def preview(guess: Guess, shape: Shape, result: Import | None, question: str | N
     parts = [_head(guess, shape), _mapping(guess)]
     if unused := guess.unused():
         parts.append(_wrapped(f"not used: {', '.join(unused)}"))
-    if notes := [*guess.notes, *_of_shape(guess, shape)]:
-        parts.append("\n".join(_wrapped(f"uncertain: {note}") for note in notes))
+    if said := uncertain(guess, shape):
+        parts.append(said)
     parts.append(_raw(guess) if result is None else _read(result))
     if question:
         parts.append(_wrapped(question))
@@ -40,6 +41,21 @@ def preview(guess: Guess, shape: Shape, result: Import | None, question: str | N
 def mapping(guess: Guess) -> str:
     """The part of the page that says what was taken for what."""
     return _mapping(guess)
+
+
+def notes(guess: Guess, shape: Shape) -> list[str]:
+    """What is uncertain, in sentences."""
+    return [*guess.notes, *_of_shape(guess, shape)]
+
+
+def uncertain(guess: Guess, shape: Shape) -> str:
+    """The part of the page that says what is uncertain."""
+    return "\n".join(_wrapped(f"uncertain: {note}") for note in notes(guess, shape))
+
+
+def shown(found: Found) -> str:
+    """A column of the file, those that a formula is computed from, or a constant."""
+    return found.column if found.constant else " / ".join(columns_of(found.column))
 
 
 def _head(guess: Guess, shape: Shape) -> str:
@@ -66,7 +82,7 @@ def _mapping(guess: Guess) -> str:
     issued = guess.found.get("issued_on")
     usual = issued.days.pattern if issued and issued.days else None
     for ours, found in guess.found.items():
-        theirs = f"'{found.column}'" if found.constant else found.column
+        theirs = f"'{found.column}'" if found.constant else shown(found)
         why = found.reason + (
             f"; days like {written(found.days.pattern)}" if found.days and found.days.pattern != usual else ""
         )
@@ -99,16 +115,24 @@ def _of_shape(guess: Guess, shape: Shape) -> list[str]:
         notes.append("there are disputes, but no column says when; they are not imported")
     if shape.changes and shape.row == STATES and "recorded_on" not in guess.found:
         notes.append(
-            "invoices come again with another amount or day, and no column says when that changed; with the same "
-            "amount the first row counts, with another one it is an invoice of its own"
+            "invoices come again with another amount or day, and no column says when that changed; a row with another "
+            "day is set aside, and one with another amount is an invoice of its own"
         )
     if shape.row == INSTALMENTS:
         notes.append("the same number is due on different days, which is read as instalments, not as a changed day")
     if "kind" in words and (unknown := _unknown_kinds(guess, words["kind"])):
         notes.append(f"{guess.column('kind')} is {', '.join(unknown)} in rows that are set aside; no known type")
-    if "payment" in words.get("kind", {}).values() and not guess.known("credits"):
+    pays = "payment" in words.get("kind", {}).values() or (guess.sided and "kind" not in words)
+    if shape.link:
+        one, other = columns_of(shape.link)
+        notes.append(f"payments pay the invoices of the same {one} that bear the same {other}, the oldest due first")
+    elif pays and not guess.known("credits"):
         notes.append("no column says which invoice a payment is for (payments.invoice_id); invoices stay open")
-    if shape.credits and "kind" not in words:
+    if guess.sided and "kind" not in words:
+        _, credit = columns_of(guess.found["amount"].column)
+        kind = "payments" if shape.link or not guess.known("paid_on") else "credit notes"
+        notes.append(f"no column says the type of a document, so every {credit} is read as {kind}")
+    elif shape.credits and "kind" not in words:
         notes.append(f"{guess.column('amount')} is below zero in rows that are read as credit notes")
     return notes
 

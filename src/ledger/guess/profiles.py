@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..formats import EXCEL_DAYS, Amounts
+from ..readers.formulas import parse_days
 from ..readers.sheet import Sheet
 from ..readers.terms import days_of_terms
 from .styles import ENOUGH, Days, Marks, Values, days_of, marks_of, share_of_amounts
-from .words import meaning
+from .words import is_unpaid, meaning
 
 DATES = ("issued_on", "due_on", "paid_on", "opened_on", "closed_on", "recorded_on")
-AMOUNTS = ("amount", "open_amount", "paid_amount")
+AMOUNTS = ("amount", "debit", "credit", "open_amount", "paid_amount")
 NUMBERS = ("invoice_id", "customer_id", "payment_id", "credits")
 WORDS = ("status", "dispute", "kind")
+_DAY = r"^\d{1,4}[-./ ]\d{1,2}[-./ ]\d{2,4}(?:\D.*)?$|^[12]\d{7}$"
+_HALF = 0.5
+"""Where words say that there is no day, so many of the other cells have to be days."""
+
 _FEW = 40
 """States, types and the like are words of a short list."""
 
@@ -29,6 +35,7 @@ class Profile:
     ----------
     values : its different values. rows : how many rows the file has.
     days, marks : how it writes days and numbers, if it may hold any.
+    words : what stands in place of days and says that there is none.
     """
 
     name: str
@@ -36,6 +43,7 @@ class Profile:
     rows: int
     days: Days | None
     marks: Marks | None
+    words: tuple[str, ...] = ()
 
     @property
     def distinct(self) -> int:
@@ -65,12 +73,31 @@ def profiles(sheet: Sheet) -> list[Profile]:
     """Every named column of a sheet, rows that cannot be split into columns left out."""
     whole = sheet.broken == np.array(None)
     rows = int(np.count_nonzero(whole))
-    found = []
-    for name in sheet.columns:
-        if name and name not in sheet.twice:
-            values = Values.of(sheet.trimmed(name))
-            found.append(Profile(name, values, rows, days_of(values), marks_of(values)))
-    return found
+    return [profile(sheet, name, rows) for name in sheet.columns if name and name not in sheet.twice]
+
+
+def profile(sheet: Sheet, name: str, rows: int) -> Profile:
+    """One column of a sheet with this many whole rows."""
+    values = Values.of(sheet.trimmed(name))
+    short = values.text.filter(pa.array(values.like(r"^(?:\D{1,30}|[0\W_]+)$"))).to_pylist()
+    words = tuple(text for text in short if is_unpaid(text)) if len(short) <= _FEW else ()
+    rest = values.but(words)
+    if words and (days := days_of(rest, _HALF)) and rest.filled * (1 - days.share) <= (1 - ENOUGH) * values.filled:
+        return Profile(name, values, rows, days, marks_of(values), words)
+    return Profile(name, values, rows, days_of(values), marks_of(values))
+
+
+def with_days(column: Profile) -> Profile:
+    """The column with how most of those of its cells are written that look like days, however few they are."""
+    if column.days is not None:
+        return column
+    dated = column.values.filter(column.values.like(_DAY))
+    days = days_of(dated, 0.0)
+    if days is None:
+        return column
+    share = column.values.share(parse_days(column.values.text, days.pattern)[1])
+    words = tuple(text for text in column.values.text.to_pylist() if is_unpaid(text))
+    return replace(column, days=replace(days, share=share), words=words)
 
 
 def fit(field: str, column: Profile, style: Amounts) -> Fit | None:

@@ -9,23 +9,30 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pyarrow.compute as pc
+
 from ...errors import PaybenchError
 from ..formats import Amounts, Format, Source
-from ..readers.formulas import parse_days
+from ..readers.formulas import columns_of, parse_days
 from ..readers.sheet import Sheet
-from ..readers.sources import file_inputs
+from ..readers.sources import file_inputs, inner_name, named, unpacked, zone_named
+from ..readers.workbook import WORKBOOKS, Workbook
 from .columns import NEEDED, SURE, Candidate, Found, candidates, candidates_for, recognise, share_in_order
+from .derived import Known, with_sides, without_words
+from .kinds import side_column
 from .layout import Layout, sniff_layout
 from .maps import parse_maps, target_of
 from .order import settle_order
-from .profiles import AMOUNTS, DATES, Profile, profiles
+from .profiles import AMOUNTS, DATES, Profile, profiles, with_days
+from .questions import open_questions
 from .styles import ENOUGH, Days, amounts_of, units_of
-from .words import name_fit
+from .words import CODES, fields, name_fit
 
-_NO_TEXT = (".xlsx", ".xlsm", ".xls", ".parquet")
-_PACKED = (".gz", ".bz2", ".xz", ".zip")
-_ROWS_ABOVE = 12
-_CODE = re.compile(r"\b(EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|CAD|AUD|NZD|JPY|BRL|MXN|ZAR|INR|CNY|SGD|HKD)\b")
+_NO_TEXT = (".xls", ".parquet")
+_ROWS_ABOVE, _NAMES = 12, 3
+_CODE = re.compile(rf"\b({CODES})\b")
+_NAMED = 0.95
+SAID = "as you say"
 _SYMBOLS = {"€": "EUR", "£": "GBP"}
 
 
@@ -39,6 +46,7 @@ class Guess:
     amounts : how numbers are written, and ``amounts_why``. notes : what is uncertain, in sentences.
     assumed : whether day and month could be swapped, and nothing in the file tells.
     ignored : columns that are nothing, as the user says.
+    unclear : what else has to be said before an import, in sentences.
     """
 
     path: Path
@@ -51,6 +59,7 @@ class Guess:
     notes: tuple[str, ...]
     assumed: bool
     ignored: frozenset[str] = frozenset()
+    unclear: tuple[str, ...] = ()
 
     def known(self, ours: str) -> bool:
         """Whether a column of ours was found with enough confidence."""
@@ -60,14 +69,19 @@ class Guess:
         """The column of the file for one of ours, if it was found at all."""
         return self.found[ours].column if ours in self.found else None
 
+    @property
+    def sided(self) -> bool:
+        """Whether the amount is the difference of a debit and a credit."""
+        return len(columns_of(self.column("amount") or "")) == 2
+
     def missing(self) -> list[str]:
         """What an invoice needs and was not found with enough confidence."""
         return [n for n in NEEDED if not self.known(n) and not (n == "due_on" and self.known("terms"))]
 
     def unused(self) -> list[str]:
         """Columns of the file that are not taken for any of ours."""
-        used = {f.column for f in self.found.values() if not f.constant}
-        return [name for name in self.sheet.columns if name and name not in used]
+        used = {name for f in self.found.values() if not f.constant for name in columns_of(f.column)}
+        return [name for name in self.sheet.columns if name and name not in used and columns_of(name) == [name]]
 
     def _but(self, ours: str) -> str:
         """Which column bears the name and not the content."""
@@ -86,6 +100,9 @@ class Guess:
     def question(self) -> str | None:
         """One sentence for the first thing that has to be said before an import; None if nothing has to be."""
         for ours in self.missing():
+            f = self.found.get(ours)
+            if f and f.reason.startswith(SAID):
+                return f"{self.path.name}: {f.column} holds no days for {target_of(ours)}; give a column that does."
             able = candidates_for(ours, self._asked(), self.amounts, self.found)
             target, instead = target_of(ours), " (or =terms)" if ours == "due_on" else ""
             if ours == "currency":
@@ -104,7 +121,7 @@ class Guess:
                 f"{self.path.name}: every day is 12 or less and nothing tells day from month; say which, --map "
                 f"'{days.pattern}=dates' or --map '{days.other}=dates'."
             )
-        return None
+        return f"{self.path.name}: {self.unclear[0]}" if self.unclear else None
 
 
 def guess_file(path: str | Path, maps: Sequence[str] = (), time_zone: str = "UTC") -> Guess:
@@ -121,22 +138,35 @@ def guess_file(path: str | Path, maps: Sequence[str] = (), time_zone: str = "UTC
         If the file cannot be read, has no line of column names, or ``maps`` name what is not there.
     """
     path = Path(path)
-    layout, sheet = _read(path, ZoneInfo(time_zone))
+    layout, sheet = _read(path, zone_named(time_zone))
     said = parse_maps(maps, [name for name in sheet.columns if name])
     columns = tuple(profiles(sheet))
     marks = [c.marks for c in columns if c.marks and not c.is_dated]
     named = candidates(columns, amounts_of(marks, False)[0])
     languages = _languages(named)
-    style, why = amounts_of(marks, bool(languages) and languages[0] != "en")
-    mapped = {ours: Found(column, 1.0, "as you say") for ours, column in said.columns.items()}
+    style, why = amounts_of(marks, bool(languages) and languages[0] != "en", said.decimal)
+    mapped = {ours: Found(column, 1.0, SAID) for ours, column in said.columns.items()}
     if said.currency:
-        mapped["currency"] = Found(said.currency, 1.0, "as you say", constant=True)
+        mapped["currency"] = Found(said.currency, 1.0, SAID, constant=True)
+    dated = {f.column for ours, f in mapped.items() if ours in DATES}
+    columns = tuple(with_days(column) if column.name in dated else column for column in columns)
     found = recognise(sheet, columns, style, mapped, said.unused)
+    known, unsure = with_sides(Known(sheet, columns, found), style)
+    sheet, columns, found = known.sheet, known.columns, known.found
     if said.dates:
         found = _with_pattern(found, columns, said.dates)
     comma = sum(m.comma for m in marks) > sum(m.point for m in marks)
     found, notes, assumed = settle_order(sheet, found, style, languages, comma)
     found, more = _checked(sheet, found)
+    known, free = without_words(Known(sheet, columns, found), style)
+    sheet, columns, found = known.sheet, known.columns, known.found
+    more += [*unsure, *free, *_not_read(columns, found, said.unused)]
+    taken = {name for f in found.values() for name in columns_of(f.column)} | said.unused
+    side, perhaps = side_column([column for column in columns if column.name not in taken])
+    if "side" in found and "kind" not in found:
+        found["kind"] = found.pop("side")
+    elif side is not None and "side" not in found:
+        found["side" if "kind" in found else "kind"] = Found(side.name, 0.9, "its words say debit or credit")
     if "currency" not in found and (unit := _unit(columns, found)):
         found["currency"] = unit
     ordered = {
@@ -144,43 +174,55 @@ def guess_file(path: str | Path, maps: Sequence[str] = (), time_zone: str = "UTC
         for ours in (*NEEDED, *sorted(set(found) - set(NEEDED), key=list(found).index))
         if ours in found
     }
-    return Guess(path, layout, sheet, columns, ordered, style, why, (*notes, *more), assumed, said.unused)
+    unclear = tuple(open_questions(sheet, columns, found, why, perhaps))
+    return Guess(path, layout, sheet, columns, ordered, style, why, (*notes, *more), assumed, said.unused, unclear)
 
 
 def _read(path: Path, zone: ZoneInfo) -> tuple[Layout, Sheet]:
-    if path.is_dir():
-        raise PaybenchError(f"{path} is a folder, and a guess looks at one file; give the path of one.")
-    if path.suffix.lower() in _PACKED:
-        raise PaybenchError(f"{path} is packed, and a guess looks at a plain file; unpack it first.")
-    if path.suffix.lower() not in _NO_TEXT:
-        layout = sniff_layout(path)
-        return layout, _sheet(path, layout, zone)
-    kind = "Parquet" if path.suffix.lower() == ".parquet" else "workbook"
-    best: tuple[int, Layout, Sheet] | None = None
-    for skip in range(_ROWS_ABOVE if kind == "workbook" else 1):
-        layout = Layout(skip=skip, said=kind if not skip else f"{kind}, {skip} rows above the column names")
-        try:
-            sheet = _sheet(path, layout, zone)
-        except PaybenchError:
-            if not skip and kind == "Parquet":
-                raise
-            continue
-        named = sum(1 for name in sheet.columns if name and not re.fullmatch(r"[\d.,:/ -]+", name))
-        if best is None or named > best[0]:
-            best = named, layout, sheet
-        if named > 3:
-            break
-    if best is None:
-        return Layout(), _sheet(path, Layout(), zone)
-    return best[1], best[2]
-
-
-def _sheet(path: Path, layout: Layout, zone: ZoneInfo) -> Sheet:
+    file, sheet = named(path)
+    if file.is_dir():
+        raise PaybenchError(f"{file} is a folder, and a guess looks at one file; give the path of one.")
+    ending = Path(inner_name(file)).suffix.lower()
+    packed = "" if file.suffix.lower() == ending else f", packed as {file.suffix.lower()}"
+    if ending in WORKBOOKS:
+        return _workbook(Workbook.of(unpacked(file)[1], file), path.name, sheet, zone)
+    layout = Layout(said="Parquet") if ending == ".parquet" else Layout()
+    if ending not in _NO_TEXT:
+        layout = sniff_layout(unpacked(file)[1], file)
     source = Source("*", ())
     any_file = Format(
         "guess", "", "", False, (source,), encoding=layout.encoding, delimiter=layout.delimiter, skip=layout.skip
     )
-    return file_inputs([path], any_file, zone)[0].read()
+    return replace(layout, said=layout.said + packed), file_inputs([path], any_file, zone)[0].read()
+
+
+def _workbook(book: Workbook, label: str, wanted: str | None, zone: ZoneInfo) -> tuple[Layout, Sheet]:
+    """The first sheet of a workbook with a line of more than three names, and what is above that line."""
+    names = book.chosen(wanted, 0) if wanted else list(book.sheets)
+    best: tuple[int, Layout, Sheet] | None = None
+    for name in names:
+        for skip in range(_ROWS_ABOVE):
+            try:
+                sheet = book.read(name, label, skip, zone)
+            except PaybenchError:
+                continue
+            count = sum(1 for column in sheet.columns if column and not re.fullmatch(r"[\d.,:/ -]+", column))
+            if best is None or count > best[0]:
+                of = f", sheet {name}" if len(book.sheets) > 1 else ""
+                above = f", {skip} row{'s' * (skip > 1)} above the column names" if skip else ""
+                own = None if wanted or name == next(iter(book.sheets)) else name
+                best = count, Layout(skip=skip, said=f"workbook{of}{above}", sheet=own), sheet
+            if count > _NAMES:
+                break
+        if best and best[0] > _NAMES:
+            break
+    if best is None:
+        return Layout(), book.read(next(iter(book.sheets), ""), label, 0, zone)
+    _, layout, sheet = best
+    chosen = book.chosen(wanted or layout.sheet, layout.skip)
+    alike = f"; also {', '.join(chosen[1:])}, with the same names" if len(chosen) > 1 else ""
+    left = "" if wanted else book.left(chosen)
+    return replace(layout, said=layout.said + alike + (f"; {left}" if left else "")), sheet
 
 
 def _languages(named: Sequence[Candidate]) -> list[str]:
@@ -201,7 +243,7 @@ def _with_pattern(found: dict[str, Found], columns: Sequence[Profile], pattern: 
             values = by_name[f.column].values
             for able in (pattern, re.sub("%([md])", r"%-\1", pattern)):
                 share = values.share(parse_days(values.text, able)[1])
-                if share >= ENOUGH:
+                if share >= ENOUGH or (share and f.reason == SAID):
                     out[ours] = replace(f, days=Days(able, share))
                     break
     return out
@@ -209,7 +251,10 @@ def _with_pattern(found: dict[str, Found], columns: Sequence[Profile], pattern: 
 
 def _checked(sheet: Sheet, found: dict[str, Found]) -> tuple[dict[str, Found], list[str]]:
     """What was found, less sure of it where the content speaks against it; and what to say."""
-    notes = [f"{count} rows are set aside: {reason}" for reason, count in Counter(filter(None, sheet.broken)).items()]
+    notes = [
+        f"{count} row{'s are' if count > 1 else ' is'} set aside: {reason}"
+        for reason, count in Counter(filter(None, sheet.broken)).items()
+    ]
     for ours, f in found.items():
         if ours in DATES and f.days is None:
             found = {
@@ -221,7 +266,7 @@ def _checked(sheet: Sheet, found: dict[str, Found]) -> tuple[dict[str, Found], l
     issued, due = found.get("issued_on"), found.get("due_on")
     if issued and due and issued.days and due.days:
         share = share_in_order(sheet, issued.column, issued.days.pattern, due.column, due.days.pattern)
-        if share < 0.5 and "as you say" not in (issued.reason, due.reason):
+        if share < 0.5 and SAID not in (issued.reason, due.reason):
             why = f"{due.column} is mostly before {issued.column}"
             notes.append(f"{why}; perhaps they are the other way round")
             found = {
@@ -232,14 +277,47 @@ def _checked(sheet: Sheet, found: dict[str, Found]) -> tuple[dict[str, Found], l
     return found, notes
 
 
+def _not_read(columns: Sequence[Profile], found: dict[str, Found], unused: frozenset[str]) -> list[str]:
+    """What to say of columns that bear the name of one of ours and do not hold it."""
+    taken = {name for f in found.values() for name in columns_of(f.column)} | unused
+    named = [
+        (c.name, ours)
+        for c in columns
+        for ours in fields()
+        if c.name not in taken
+        and c.values.filled
+        and ours not in (*NEEDED, "debit", "credit")
+        and name_fit(ours, c.name).score >= _NAMED
+    ]
+    return [
+        f"{name} is called like {target_of(ours)}, but most of it cannot be read as that; it is left out, unless you "
+        f"say --map '{name}={target_of(ours)}'"
+        for name, ours in dict(named).items()
+        if ours not in found
+    ]
+
+
+def code_in(name: str) -> str | None:
+    """The currency that the name of a column of amounts says: "Betrag (EUR)"."""
+    codes = set(_CODE.findall(name)) | {code for symbol, code in _SYMBOLS.items() if symbol in name}
+    return codes.pop() if len(codes) == 1 else None
+
+
 def _unit(columns: Sequence[Profile], found: dict[str, Found]) -> Found | None:
     """The currency that a column of amounts bears in its name or beside its numbers: "Betrag (EUR)", "1,50 €"."""
-    amounts = [found[ours].column for ours in ("amount", "paid_amount", "open_amount") if ours in found]
+    amounts = [
+        name
+        for ours in ("amount", "paid_amount", "open_amount")
+        if ours in found
+        for name in columns_of(found[ours].column)
+    ]
     for name in amounts:
-        codes = set(_CODE.findall(name)) | {code for symbol, code in _SYMBOLS.items() if symbol in name}
         values = next((c.values for c in columns if c.name == name), None)
-        codes = codes or {_SYMBOLS.get(unit, unit) for unit in (units_of(values) if values else ())}
-        if len(codes) == 1 and _CODE.fullmatch(min(codes)):
-            code = codes.pop()
+        code = code_in(name)
+        if code is None and values and len(units := units_of(values)) == 1:
+            # Beside one number it is said of that number alone.
+            beside = values.share(pc.match_substring(values.text, unit := min(units)).to_numpy(zero_copy_only=False))
+            code = _SYMBOLS.get(unit, unit) if beside == 1 else None
+        if code is not None and _CODE.fullmatch(code):
             return Found(code, 0.9, f"{name} says so", constant=True)
     return None

@@ -24,6 +24,9 @@ _NUMBER = r"^[-(]?(?:\d{1,3}(?:[.,'\x{2019} \x{a0}\x{202f}]\d{3})+|\d+)(?:[.,]\d
 _AHEAD = 200
 _MINUS = {"leading": r"^-", "trailing": r"-$", "parentheses": r"^\(.*\)$"}
 _GROUPS = {",": ".", ".": ","}
+UNCLEAR = "no number shows it"
+"""Why amounts are read in a way that nothing in the file tells."""
+
 _GROUP = ",.'\u2019 \u00a0\u202f"
 
 
@@ -56,6 +59,16 @@ class Values:
         found: np.ndarray = pc.match_substring_regex(self.text, regex).to_numpy(zero_copy_only=False)
         return found
 
+    def filter(self, where: np.ndarray) -> Values:
+        """Those for which this holds."""
+        return Values(self.text.filter(pa.array(where)), self.count[where])
+
+    def but(self, words: Sequence[str]) -> Values:
+        """All but these."""
+        return self.filter(
+            ~pc.is_in(self.text, value_set=pa.array(words, self.text.type)).to_numpy(zero_copy_only=False)
+        )
+
     def some(self) -> list[str]:
         """The first values."""
         return self.text.slice(0, _AHEAD).to_pylist()
@@ -76,16 +89,16 @@ class Days:
     other: str | None = None
 
 
-def days_of(values: Values) -> Days | None:
-    """How a column writes days; None if it does not."""
+def days_of(values: Values, enough: float = ENOUGH) -> Days | None:
+    """How a column writes days; None if less than a share of it does."""
     shapes = [found for text in values.some() if (found := _DAY.fullmatch(text))]
     if 2 * len(shapes) >= len(values.some()) > 0:
-        return _best(values, _patterns(shapes))
+        return _best(values, _patterns(shapes), enough)
     if all(map(_COMPACT.fullmatch, values.some())) and values.filled:
         ending = ".0" if values.some()[0].endswith(".0") else ""
-        return _best(values, [f"{p}{ending}" for p in ("%Y%m%d", "%d%m%Y", "%m%d%Y")])
+        return _best(values, [f"{p}{ending}" for p in ("%Y%m%d", "%d%m%Y", "%m%d%Y")], enough)
     if all(map(_SERIAL.fullmatch, values.some())) and values.filled:
-        return _best(values, [EXCEL_DAYS])
+        return _best(values, [EXCEL_DAYS], enough)
     return None
 
 
@@ -103,12 +116,15 @@ def _patterns(shapes: Sequence[re.Match[str]]) -> list[str]:
     return [mark.join(part[p] for p in order) + ending for order in orders]
 
 
-def _best(values: Values, patterns: Sequence[str]) -> Days | None:
+def _best(values: Values, patterns: Sequence[str], enough: float) -> Days | None:
     shares = {pattern: values.share(parse_days(values.text, pattern)[1]) for pattern in patterns}
     pattern = max(shares, key=lambda p: shares[p])
     if shares[pattern] < ENOUGH:
         loose = [re.sub(r"%([md])", r"%-\1", p) for p in patterns if len(re.findall(r"\W", p)) > 1]
-        return None if not loose or loose == list(patterns) else _best(values, loose)
+        if loose and loose != list(patterns):
+            return _best(values, loose, enough)
+    if not shares[pattern] or shares[pattern] < enough:
+        return None
     swapped = [p for p in patterns if p != pattern and shares[p] >= shares[pattern]]
     return Days(pattern, shares[pattern], swapped[0] if swapped else None)
 
@@ -150,19 +166,19 @@ def marks_of(values: Values) -> Marks | None:
     return Marks(values.share(shown[","]), values.share(shown["."]), values.share(either), minus, groups)
 
 
-def amounts_of(marks: Sequence[Marks], comma_otherwise: bool) -> tuple[Amounts, str]:
+def amounts_of(marks: Sequence[Marks], comma_otherwise: bool, said: str | None = None) -> tuple[Amounts, str]:
     """How a file writes amounts, and why, from what its columns of numbers show.
 
     Parameters
     ----------
-    comma_otherwise : whether the decimal mark is a comma if no column shows it.
+    comma_otherwise : whether the decimal mark is a comma if no column shows it. said : the mark, if the user says it.
     """
     comma, point = sum(m.comma for m in marks), sum(m.point for m in marks)
     unclear = any(m.unclear for m in marks)
     decimal = "," if comma > point or (comma == point and comma_otherwise) else "."
-    why = "as its digits show" if comma or point else ""
-    if not why:
-        why = "no number shows it; chosen by the way of the dates and names" if unclear else "no number has decimals"
+    why = "as its digits show" if comma or point else UNCLEAR if unclear else "no number has decimals"
+    if said:
+        decimal, why = said, "as you say"
     minus = ("leading", *dict.fromkeys(m for found in marks for m in found.minus if m != "leading"))
     groups = dict.fromkeys(mark for m in marks for mark in m.groups if mark != decimal)
     return Amounts(decimal, "".join(groups), minus), why

@@ -13,6 +13,9 @@ import yaml
 
 _FILE = Path(__file__).with_name("words.yaml")
 
+CODES = "EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|CAD|AUD|NZD|JPY|BRL|MXN|ZAR|INR|CNY|SGD|HKD"
+"""Currencies that stand in names of columns, as a regular expression."""
+
 
 @dataclass(frozen=True)
 class Name:
@@ -62,13 +65,20 @@ def meaning(kind: str, text: str) -> str | None:
     return None
 
 
+def is_unpaid(text: str) -> bool:
+    """Whether what stands in place of a day says that there is none: "open", "n/a", "-", "00.00.0000"."""
+    return re.fullmatch(r"[0\W_]+", text) is not None or meaning("unpaid", text) is not None
+
+
 def fields() -> list[str]:
     """Our columns that names are known for."""
     return list(_names())
 
 
 def _without_unit(name: str) -> str:
-    return re.sub(r"[(\[].*?[)\]]", "", name) if fold(re.sub(r"[(\[].*?[)\]]", "", name)) else name
+    bare = re.sub(r"[(\[].*?[)\]]", "", name)
+    bare = re.sub(rf"\s+(?:in\s+)?(?:{CODES})\s*$", "", bare)
+    return bare if fold(bare) else name
 
 
 @cache

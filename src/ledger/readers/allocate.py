@@ -21,7 +21,7 @@ def instalments(invoices: pd.DataFrame) -> pd.DataFrame:
     -------
     The rows in their order, ``invoice_id`` and ``parent_id`` of the instalments set.
     """
-    same = ["invoice_id", "customer_id", "issued_on", "recorded_on"]
+    same = ["invoice_id", "customer_id", "issued_on", "currency", "recorded_on"]
     groups = invoices.groupby(same, dropna=False, sort=False)["due_on"]
     part = groups.transform("nunique") > 1
     nth = groups.rank("dense").where(part, 0).astype("int64").astype("str")
@@ -32,10 +32,14 @@ def instalments(invoices: pd.DataFrame) -> pd.DataFrame:
 
 
 def families(invoices: pd.DataFrame) -> dict[str, list[str]]:
-    """Parent number -> its instalments, the oldest due first; only parents that are no invoice themselves."""
-    parts = latest(invoices).dropna(subset=["parent_id"])
-    parts = parts[~parts["parent_id"].isin(invoices["invoice_id"])]
-    return _in_order(parts, parts["parent_id"])
+    """Parent number -> its instalments, the oldest due first; only parents that are no invoice themselves.
+
+    Invoices N#1 and N#2 that name no parent are instalments of N, too.
+    """
+    parts = latest(invoices)
+    parents = parts["parent_id"].fillna(parts["invoice_id"].str.extract(r"^(.+)#\d+$", expand=False))
+    own = parents.notna() & ~parents.isin(invoices["invoice_id"])
+    return _in_order(parts[own], parents[own])
 
 
 def matched(invoices: pd.DataFrame, match: str) -> dict[str, list[str]]:

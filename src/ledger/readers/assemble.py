@@ -24,6 +24,7 @@ def assemble(made: list[Made], verdict: Verdict) -> tuple[dict[str, pd.DataFrame
     tables: dict[str, pd.DataFrame] = {}
     numbers: dict[str, np.ndarray] = {}
     renumbered = 0
+    verdict.settle_states()
     for table, spec in TABLES.items():
         parts = [m for m in made if m.rows.table == table]
         if not parts:
@@ -41,6 +42,7 @@ def assemble(made: list[Made], verdict: Verdict) -> tuple[dict[str, pd.DataFrame
         tables[table] = frame[verdict.accepted[frame.index]]
         numbers[table] = np.full(len(verdict.accepted), None, dtype=object)
         numbers[table][frame.index] = frame[spec.key[0]]
+    verdict.settle_states()
     for table, frame in tables.items():
         frame = frame[verdict.accepted[frame.index]].drop(columns=[_GIVEN, MATCH, PREFER], errors="ignore")
         if any(m.rows.once for m in made if m.rows.table == table):
@@ -77,8 +79,14 @@ def _linked(
             number = pd.Series(numbers[cell.key_of][frame.index], index=frame.index, dtype="str")
             verdict.reject(frame.index[number.isna()].to_numpy(), made.rows.table, f"it makes no row of {cell.key_of}")
             frame = frame.assign(**{ours: cell.prefix + number})
-    as_given = made.rows.columns.get("invoice_id", Cell()).column
-    if as_given and "customer_id" in frame and _GIVEN in tables.get("invoices", frame):
+    named = made.rows.columns.get("invoice_id", Cell())
+    if named.known and "invoices" in tables:
+        same = [name for name in ("customer_id", "currency") if name in frame]
+        given = _GIVEN if _GIVEN in tables["invoices"] else "invoice_id"
+        known = pd.MultiIndex.from_frame(tables["invoices"][[given, *same]])
+        there = pd.MultiIndex.from_frame(frame[["invoice_id", *same]]).isin(known)
+        frame = frame.assign(invoice_id=frame["invoice_id"].where(there, None).astype("str"))
+    if named.column and "customer_id" in frame and _GIVEN in tables.get("invoices", frame):
         found = relinked(frame, tables["invoices"], _GIVEN)
         moved = frame["invoice_id"].notna() & (found != frame["invoice_id"])
         if moved.any():

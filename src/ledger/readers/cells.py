@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .sheet import TEXT, Sheet
+from .sheet import TEXT, Sheet, in_days
 
 _BLOCK = 50_000
 
@@ -34,7 +34,7 @@ def sheet_of_records(label: str, header: Sequence[str], records: Iterator[Record
             native = [value is not None and not isinstance(value, str) for value in values]
             masks[place].append(pa.array(native, pa.bool_()))
     texts = [pa.concat_arrays(part) for part in parts]
-    return _sheet(label, header, texts, [pa.concat_arrays(mask) for mask in masks], lines, reasons)
+    return in_days(_sheet(label, header, texts, [pa.concat_arrays(mask) for mask in masks], lines, reasons), zone)
 
 
 def sheet_of_arrow(label: str, table: pa.Table, zone: ZoneInfo) -> Sheet:
@@ -50,7 +50,8 @@ def sheet_of_arrow(label: str, table: pa.Table, zone: ZoneInfo) -> Sheet:
         text, native = _text_of(name, table[name], zone)
         texts.append(text)
         masks.append(pc.and_(pa.array(np.full(len(text), native)), pc.not_equal(text, "")))
-    return _sheet(label, table.column_names, texts, masks, list(range(1, table.num_rows + 1)), [None] * table.num_rows)
+    lines = list(range(1, table.num_rows + 1))
+    return in_days(_sheet(label, table.column_names, texts, masks, lines, [None] * table.num_rows), zone)
 
 
 def _sheet(

@@ -39,6 +39,7 @@ def conserved(made: list[Made], verdict: Verdict, rejected: pd.DataFrame, ledger
         rows = counted & (verdict.currency == code)
         parts = [verdict.units[rows & part] for part in (verdict.accepted, ~verdict.accepted)]
         _same(f"amounts in {code}", _sum(verdict.units[rows]), sum(map(_sum, parts)))
+    _same("the amount of every row", *_row_by_row(made, verdict))
     there: dict[str, dict[str, str]] = {}
     for table in _MONEY:
         frames = [m.frame for m in made if m.rows.table == table and not m.rows.once]
@@ -49,6 +50,17 @@ def conserved(made: list[Made], verdict: Verdict, rejected: pd.DataFrame, ledger
         _same(f"amounts in {table}", {k: v for k, v in expected.items() if v}, {k: v for k, v in found.items() if v})
         there[table] = {code: f"{Decimal(found[code]).scaleb(-4):.4f}" for code in sorted(found)}
     return there
+
+
+def _row_by_row(made: list[Made], verdict: Verdict) -> tuple[list[int], list[int]]:
+    """What the accepted rows bear in the files, as it was counted before anything was kept, and in the tables."""
+    kept = np.zeros(len(verdict.accepted), dtype=np.int64)
+    for m in reversed(made):
+        if m.rows.table in _MONEY and not m.rows.once:
+            kept[m.frame.index] = units(m.frame["amount"].fillna(0))
+    borne = np.flatnonzero(verdict.accepted & verdict.counted)
+    other = borne[verdict.units[borne] != kept[borne]]
+    return verdict.units[other].tolist(), kept[other].tolist()
 
 
 def _per_currency(frame: pd.DataFrame) -> Counter[str]:

@@ -1,15 +1,23 @@
-"""Columns that a file does not have but that follow from those that it has: named like a formula of a spreadsheet.
+r"""Columns that a file does not have but that follow from those that it has: named like a formula of a spreadsheet.
 
 A format may speak of ``=sign(Betrag)`` wherever it speaks of a column. Arguments stand between bars. PATTERN is a date
 pattern of the formats (``%d.%m.%Y``, ``excel``), which may have ``%y``, a year of two digits (69 to 99 are of the last
-century), and at its end ``%T``, a time of day, which does not count. Days come out as ``2025-12-31``.
+century), and at its end ``%T``, a time of day, which does not count. Days come out as ``2025-12-31``. An argument may
+be a formula itself; the bars within it are written ``\|``.
 
-``=day(COLUMN | PATTERN)``
-    the day; what is written in another way stays as it is.
+``=day(COLUMN | PATTERN | WORD ...)``
+    the day; nothing for one of the words; what is written in another way stays as it is.
 ``=due(ISSUED | PATTERN | TERMS)``, ``=due(ISSUED | PATTERN | TERMS | DUE)``
     the due day: what stands in DUE, else ISSUED and the days that TERMS name, else nothing.
 ``=sign(AMOUNT)``
     ``+``, ``-`` or ``0``; empty where no amount stands. A currency in front or behind does not count.
+``=net(DEBIT | CREDIT)``
+    what stands on the one side, or with a minus what stands on the other; of a row with both, both as they stand, which
+    is no amount.
+``=joined(COLUMN | COLUMN ...)``
+    what stands in them, with a blank between; nothing if one of them is empty.
+``=begins(COLUMN | WORD ...)``
+    ``yes`` where the text begins with one of the words, upper case and lower case alike, else ``no``.
 ``=first(COLUMN | COLUMN ...)``
     ``yes`` in the first row in which these columns say what they say, ``no`` in the others.
 ``=last(COLUMN | COLUMN ...)``
@@ -34,10 +42,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...errors import PaybenchError
-from ..formats import EXCEL_DAYS, Amounts, Format, Source
-from ..schema import DATE, FIRST_YEAR, LAST_YEAR
-from .parse import parse_amounts
+from ..formats import EXCEL_DAYS, Format, Source
+from ..schema import DATE, FIRST_YEAR, LAST_YEAR, MONEY_UNITS
+from .parse import parse_amounts, parse_native
 from .sheet import TEXT, Sheet
+from .states import again, last, spells
 from .terms import days_of_terms
 
 ISO = "%Y-%m-%d"
@@ -73,11 +82,55 @@ def computed(sheet: Sheet, source: Source, format: Format) -> Sheet:
     PaybenchError
         If there is no such formula, or the file lacks a column that one is computed from.
     """
-    columns = dict(sheet.columns)
-    for name in _names(source):
-        if name not in columns and (found := _FORMULA.fullmatch(name)):
-            columns[name] = _compute(name, found[1], _arguments(found[2]), sheet, format)
-    return sheet if len(columns) == len(sheet.columns) else replace(sheet, columns=columns)
+    for name in sorted(_names(source)):
+        sheet = with_formula(sheet, name, format)
+    return sheet
+
+
+def with_formula(sheet: Sheet, name: str, format: Format) -> Sheet:
+    """The sheet with the column that a name denotes, if it denotes a formula, and those that it is computed from.
+
+    Raises
+    ------
+    PaybenchError
+        As :func:`computed`.
+    """
+    found = _FORMULA.fullmatch(name)
+    if name in sheet.columns or found is None:
+        return sheet
+    arguments = _arguments(found[2])
+    for argument in arguments:
+        sheet = with_formula(sheet, argument, format)
+    return replace(sheet, columns={**sheet.columns, name: _compute(name, found[1], arguments, sheet, format)})
+
+
+def columns_of(name: str) -> list[str]:
+    r"""The columns of the file that a formula is computed from; of another name, the name.
+
+    >>> columns_of(r"=sign(=net(Soll \| Haben))"), columns_of("=day(bezahlt | %d.%m.%Y | offen)")
+    (['Soll', 'Haben'], ['bezahlt'])
+    """
+    found = _FORMULA.fullmatch(name)
+    if found is None or found[1] not in KINDS:
+        return [name]
+    arguments = _arguments(found[2])
+    return [column for argument in _of_columns(arguments, KINDS[found[1]][1]) for column in columns_of(argument)]
+
+
+def shown(name: str) -> str:
+    """What a column is called in messages: of a day or a difference that is computed, what it is computed from.
+
+    >>> shown("=day(bezahlt | %d.%m.%Y | offen)"), shown("=sign(Betrag)"), shown("Betrag")
+    ('bezahlt', '=sign(Betrag)', 'Betrag')
+    """
+    found = _FORMULA.fullmatch(name)
+    return " / ".join(columns_of(name)) if found and found[1] in ("day", "net") else name
+
+
+def _of_columns(arguments: list[str], signature: str) -> list[str]:
+    letters = signature.rstrip("*?")
+    letters = letters.ljust(len(arguments), letters[-1])
+    return [a for a, letter in zip(arguments, letters, strict=False) if letter == "c"]
 
 
 def _arguments(text: str) -> list[str]:
@@ -87,9 +140,12 @@ def _arguments(text: str) -> list[str]:
 def _names(source: Source) -> set[str]:
     """Every column that a format speaks of."""
     cells = [cell for rows in source.rows for cell in rows.columns.values()]
-    conditions = [*(rows.when for rows in source.rows), *(rows.prefer for rows in source.rows), *source.frames]
+    conditions = [*(rows.when for rows in source.rows), *(rows.prefer for rows in source.rows), *source.asked()]
     conditions += [*(cell.negate_when for cell in cells), *(refusal.when for refusal in source.reject)]
-    return {name for names in (source.allowed, *conditions, *(cell.column for cell in cells)) for name in names}
+    matched = [cell.match for cell in cells if cell.match]
+    return {
+        name for names in (source.allowed, matched, *conditions, *(cell.column for cell in cells)) for name in names
+    }
 
 
 def parse_days(text: pa.Array, pattern: str) -> tuple[np.ndarray, np.ndarray]:
@@ -124,17 +180,15 @@ def _day_of(found: re.Match[str] | None) -> np.datetime64:
 
 
 def _compute(name: str, kind: str, arguments: list[str], sheet: Sheet, format: Format) -> pa.Array:
-    if kind not in _KINDS:
-        raise PaybenchError(f"There is no formula {name}; the formulas are {', '.join(f'={k}(...)' for k in _KINDS)}.")
-    compute, signature = _KINDS[kind]
-    letters, ending = signature.rstrip("*?"), signature[-1]
-    least, most = len(letters) - (ending == "?"), len(arguments) if ending == "*" else len(letters)
+    if kind not in KINDS:
+        raise PaybenchError(f"There is no formula {name}; the formulas are {', '.join(f'={k}(...)' for k in KINDS)}.")
+    compute, signature = KINDS[kind]
+    count, ending = len(signature.rstrip("*?")), signature[-1]
+    least, most = count - ("?" in signature), len(arguments) if ending == "*" else count
     if not least <= len(arguments) <= most:
         wanted = f"at least {least}" if ending == "*" else " or ".join(map(str, sorted({least, most})))
         raise PaybenchError(f"The formula {name} has {len(arguments)} arguments between bars and needs {wanted}.")
-    letters = letters.ljust(len(arguments), letters[-1])
-    columns = [a for a, letter in zip(arguments, letters, strict=False) if letter == "c"]
-    if missing := [a for a in columns if a not in sheet.columns]:
+    if missing := [column for column in _of_columns(arguments, signature) if column not in sheet.columns]:
         raise PaybenchError(
             f"{sheet.label} has no column {', '.join(missing)} for {name}; it has {', '.join(sheet.columns)}."
         )
@@ -142,7 +196,40 @@ def _compute(name: str, kind: str, arguments: list[str], sheet: Sheet, format: F
 
 
 def _day(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
-    return _in_iso(sheet, arguments[0], arguments[1])
+    column, pattern, *words = arguments
+    word = pc.is_in(sheet.trimmed(column), value_set=pa.array(words, TEXT))
+    return pc.if_else(word, pa.scalar("", TEXT), _in_iso(sheet, column, pattern))
+
+
+def _net(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
+    texts = [sheet.trimmed(column) for column in arguments]
+    empty = [pc.equal(text, "").to_numpy(zero_copy_only=False) for text in texts]
+    (debit, one), (credit, other) = (units_in(sheet, column, format) for column in arguments)
+    readable = (one | empty[0]) & (other | empty[1]) & ~(empty[0] & empty[1]) & ((debit == 0) | (credit == 0))
+    written = [_written(n, format.amounts.decimal) for n in (debit - credit).tolist()]
+    both = pc.binary_join_element_wise(*texts, pa.scalar(" / ", TEXT))
+    both = pc.if_else(pa.array(empty[0] & empty[1]), pa.scalar("", TEXT), both)
+    return pc.if_else(pa.array(readable), pa.array(written, TEXT), both)
+
+
+def _written(units: int, mark: str) -> str:
+    """An amount with two decimals, or four where it has them."""
+    fraction = f"{abs(units) % MONEY_UNITS:04}"
+    return f"{'-' * (units < 0)}{abs(units) // MONEY_UNITS}{mark}{fraction.removesuffix('00')}"
+
+
+def _joined(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
+    texts = [sheet.trimmed(column) for column in arguments]
+    whole = pc.binary_join_element_wise(*texts, pa.scalar(" ", TEXT))
+    empty = np.logical_or.reduce([pc.equal(text, "").to_numpy(zero_copy_only=False) for text in texts])
+    return pc.if_else(pa.array(empty), pa.scalar("", TEXT), whole)
+
+
+def _begins(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
+    column, *words = arguments
+    start = rf"(?i)^(?:{'|'.join(map(re.escape, words))})(?:\W|$)"
+    found = pc.match_substring_regex(sheet.trimmed(column), start)
+    return pc.if_else(found, pa.scalar("yes", TEXT), pa.scalar("no", TEXT))
 
 
 def _due(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
@@ -160,34 +247,31 @@ def _due(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
 
 
 def _sign(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
-    text, native = sheet.trimmed(arguments[0]), _native(sheet, arguments[0])
-    units, ok = parse_amounts(bare_amounts(text), format.amounts)
-    if native.any():
-        units, ok = (np.where(native, *both) for both in zip(parse_amounts(text, Amounts()), (units, ok), strict=True))
+    units, ok = units_in(sheet, arguments[0], format)
     return pa.array(np.where(ok, np.array(["0", "+", "-"], dtype=object)[np.sign(units)], ""), TEXT)
 
 
+def units_in(sheet: Sheet, column: str, format: Format) -> tuple[np.ndarray, np.ndarray]:
+    """The amounts of a column in integers (0 where there is none), and where there is one."""
+    text, native = sheet.trimmed(column), _native(sheet, column)
+    units, ok = parse_amounts(bare_amounts(text), format.amounts)
+    if native.any():
+        plain = parse_native(text, "amount", ISO, False)
+        units, ok = (np.where(native, *both) for both in zip(plain, (units, ok), strict=True))
+    return np.where(ok, units, 0), ok
+
+
 def _first(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
-    return pa.array(np.where(_again(sheet, arguments), "no", "yes").astype(object), TEXT)
+    return pa.array(np.where(again(_texts(sheet, arguments)), "no", "yes").astype(object), TEXT)
 
 
 def _later(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
     changed, pattern, *columns = arguments
-    again = pa.array(_again(sheet, columns))
-    return pc.if_else(again, _in_iso(sheet, changed, pattern), pa.scalar("", TEXT))
+    return pc.if_else(pa.array(again(_texts(sheet, columns))), _in_iso(sheet, changed, pattern), pa.scalar("", TEXT))
 
 
 def _last(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
-    text = sheet.trimmed(arguments[0]).to_pandas()
-    said = pd.DataFrame({k: sheet.trimmed(column).to_pandas() for k, column in enumerate(arguments[1:])})
-    last = text.where(text != "").groupby([said[k] for k in said], sort=False).transform("last").fillna("")
-    return pa.array(np.where(said.duplicated(), "", last).astype(object), TEXT)
-
-
-def _again(sheet: Sheet, columns: list[str]) -> np.ndarray:
-    """The rows in which columns say what they said before; where all of them are empty, nothing is said."""
-    said = pd.DataFrame({k: sheet.trimmed(column).to_pandas() for k, column in enumerate(columns)})
-    return (said.duplicated() & (said != "").any(axis=1)).to_numpy()
+    return pa.array(last(sheet.trimmed(arguments[0]), _texts(sheet, arguments[1:])), TEXT)
 
 
 def _opens(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
@@ -200,31 +284,29 @@ def _closes(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
 
 def _spells(sheet: Sheet, arguments: list[str]) -> tuple[pa.Array, pa.Array]:
     number, customer, changed, pattern, state, *words = arguments
-    days, ok = _days(sheet, changed, pattern)
     inside = pc.is_in(sheet.trimmed(state), value_set=pa.array(words, TEXT)).to_numpy(zero_copy_only=False)
-    of = pd.DataFrame({0: sheet.trimmed(number).to_pandas(), 1: sheet.trimmed(customer).to_pandas()})
-    rows = pd.DataFrame({"number": of.groupby([0, 1], sort=False).ngroup(), "day": days, "in": inside})
-    rows = rows[ok].sort_values(["number", "day"], kind="stable")
-    before = rows.groupby("number", sort=False)["in"].shift(fill_value=False).astype(bool)
-    starts = rows["in"] & ~before
-    # The next row of the same number that is outside ends the spell.
-    ends = rows["day"].where(~rows["in"]).groupby(rows["number"], sort=False).bfill().where(starts)
-    place = np.arange(len(sheet))
-    opened = rows["day"].where(starts).reindex(place).to_numpy(dtype=DATE)
-    return _iso(opened), _iso(ends.reindex(place).to_numpy(dtype=DATE))
+    opened, closed = spells(_texts(sheet, [number, customer]), *_days(sheet, changed, pattern), inside)
+    return _iso(opened), _iso(closed)
 
 
-_KINDS: dict[str, tuple[Callable[[Sheet, list[str], Format], pa.Array], str]] = {
-    "day": (_day, "cp"),
+def _texts(sheet: Sheet, columns: list[str]) -> list[pa.Array]:
+    return [sheet.trimmed(column) for column in columns]
+
+
+KINDS: dict[str, tuple[Callable[[Sheet, list[str], Format], pa.Array], str]] = {
+    "day": (_day, "cpw?*"),
     "due": (_due, "cpcc?"),
     "sign": (_sign, "c"),
+    "net": (_net, "cc"),
+    "joined": (_joined, "cc*"),
+    "begins": (_begins, "cw*"),
     "first": (_first, "c*"),
     "last": (_last, "cc*"),
     "later": (_later, "cpc*"),
     "opens": (_opens, "cccpcw*"),
     "closes": (_closes, "cccpcw*"),
 }
-"""Each formula and its arguments: c column, p pattern, w word; the last one may be missing (?) or come again (*)."""
+"""Each formula and its arguments: c column, p pattern, w word; the last may be missing (?) or come again (*)."""
 
 
 def _days(sheet: Sheet, column: str, pattern: str) -> tuple[np.ndarray, np.ndarray]:

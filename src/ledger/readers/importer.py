@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -24,7 +24,7 @@ from .conserve import conserved
 from .flags import flag_rows
 from .make import make_rows
 from .merge import Before
-from .sources import Input, file_inputs
+from .sources import Input, file_inputs, zone_named
 from .sql import is_url, sql_inputs
 from .verdict import Verdict
 
@@ -45,10 +45,12 @@ class Import:
     summary : JSON-able. ``files``: per file the rows read, accepted and rejected, and per currency the amounts of the
         same (decimal text; read = accepted + rejected, exactly; a row that makes an invoice and its payment counts
         once; a row without a readable amount is counted apart); ``passed_over``: headings and totals, which are no
-        rows, and of the ledger before what was read anew. ``ledger``: per table of money and currency the amounts in
-        the ledger. ``tables``: rows of each table. ``reasons``, ``flags``: how often each reason to reject or to flag
-        occurs. ``renumbered``: rows whose number got a suffix. ``unknown_invoices``: per table the rows that name an
-        invoice which is not in the ledger; they are kept.
+        rows, and of the ledger before what was read anew, and ``passed_over_amounts``: their sums; ``not_read``: sheets
+        of a workbook that were left out. ``ledger``: per table of money and currency the amounts in the ledger.
+        ``tables``: rows of each table. ``reasons``, ``flags``: how often each reason to reject or to flag occurs.
+        ``flagged_amounts``: per reason to flag the sums that the ledger has no place for. ``renumbered``: rows whose
+        number got a suffix. ``unknown_invoices``: per table the rows that name an invoice which is not in the ledger;
+        they are kept.
     """
 
     ledger: Ledger
@@ -63,15 +65,19 @@ class Import:
             over = f", {file['passed_over']} passed over" if file["passed_over"] else ""
             counts = f"{rows['read']} rows, {rows['accepted']} accepted, {rows['rejected']} rejected{over}"
             lines.append(f"{file['file']}: {counts}")
+            lines += [f"  {file['not_read']}"] if "not_read" in file else []
             for currency, money in file.get("amounts", {}).items():
                 sums = f"{money['accepted']} accepted + {money['rejected']} rejected"
                 lines.append(f"  {currency} {money['read']} read = {sums}")
+            if passed := file.get("passed_over_amounts"):
+                lines.append(f"  {_money(passed)} in the rows passed over")
         lines += [f"  {count} rejected: {reason}" for reason, count in self.summary["reasons"].items()]
-        lines += [f"  {count} to look at: {reason}" for reason, count in self.summary["flags"].items()]
+        sums = self.summary["flagged_amounts"]
+        for reason, count in self.summary["flags"].items():
+            lines.append(f"  {count} to look at: {reason}" + (f" ({_money(sums[reason])})" if reason in sums else ""))
         for table, money in self.summary["ledger"].items():
             if money:
-                sums = ", ".join(f"{currency} {amount}" for currency, amount in money.items())
-                lines.append(f"{table} in the ledger: {self.summary['tables'][table]}, {sums}")
+                lines.append(f"{table} in the ledger: {self.summary['tables'][table]}, {_money(money)}")
         return "\n".join(lines)
 
 
@@ -110,7 +116,7 @@ def import_files(
         error; they are rejected.
     """
     how = format if isinstance(format, Format) else load_format(format)
-    zone = _zone(time_zone if into is None else into.time_zone)
+    zone = zone_named(time_zone if into is None else into.time_zone)
     if (since is None) != (into is None):
         raise PaybenchError(
             "A ledger is merged with the rows since a day; give both, the ledger and since, or neither."
@@ -160,6 +166,10 @@ def write_import(result: Import, folder: str | Path) -> None:
     write_ledger(result.ledger, folder, extras=extras)
 
 
+def _money(sums: dict[str, str]) -> str:
+    return ", ".join(f"{currency} {amount}" for currency, amount in sums.items())
+
+
 def _inputs(given: Sequence[str | Path], how: Format, zone: ZoneInfo, since: object) -> list[Input]:
     if not any(map(is_url, given)):
         if since is not None:
@@ -171,13 +181,6 @@ def _inputs(given: Sequence[str | Path], how: Format, zone: ZoneInfo, since: obj
         raise PaybenchError(f"{len(given)} files and databases were given; import one database, or files, at a time.")
     first: date | None = None if since is None else day(since).date()
     return sql_inputs(str(given[0]), how, zone, first)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise PaybenchError(f"There is no time zone '{name}'; give one like Europe/Berlin.") from None
 
 
 def _unknown_invoices(ledger: Ledger) -> dict[str, int]:

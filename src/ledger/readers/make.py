@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -13,10 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...errors import PaybenchError
-from ..formats import Cell, Conditions, Format, Rows, Source
+from ..formats import Cell, Format, Rows, Source
 from ..schema import DATE, KINDS, MONEY_UNITS, Column, units
-from .formulas import computed
-from .parse import example_date, parse_amounts, parse_dates, parse_flags, parse_native, parse_numbers
+from .asking import follow, holds, idle_reasons, is_in, is_master, look_at, other_currency
+from .formulas import computed, shown, units_in
+from .parse import example_date, parse_amounts, parse_dates, parse_flags, parse_native, parse_numbers, too_large
 from .repeats import dispute_versions
 from .sheet import TEXT, Sheet
 from .verdict import Verdict
@@ -46,32 +47,43 @@ def make_rows(number: int, source: Source, format: Format, verdict: Verdict) -> 
     PaybenchError
         If the file lacks a column that the format needs, or has it twice.
     """
-    sheet = computed(verdict.sheets[number], source, format)
+    sheet = computed(verdict.sheets[number], replace(source, frames=tuple(source.asked())), format)
     at = verdict.positions(number)
     _check_columns(sheet, source, format)
     main = source.rows[0].table
-    verdict.bears_money[number] = any("currency" in rows.spec.names for rows in source.rows)
     broken = np.array([reason is not None for reason in sheet.broken], dtype=bool)
     verdict.reject(at[broken], main, sheet.broken[broken])
+    over = np.zeros(len(sheet), dtype=bool)
     for framing in source.frames:
-        over = _holds(framing, sheet) & ~broken
-        verdict.pass_over(at[over])
-        broken |= over
+        over |= holds(framing, sheet) & ~broken
+    verdict.pass_over(at[over])
+    whole = ~broken & ~over
     for column, words in source.allowed.items():
-        bad = ~_is_in(sheet.trimmed(column), words)
+        bad = ~is_in(sheet.trimmed(column), words)
         verdict.reject(at[bad], main, f"{column} is not one of {', '.join(words)}")
     for refusal in source.reject:
-        verdict.reject(at[_holds(refusal.when, sheet)], main, refusal.reason)
+        verdict.reject(at[holds(refusal.when, sheet)], main, refusal.reason)
 
-    made, used, counted = [], broken.copy(), broken.copy()
+    money = [rows for rows in source.rows if "currency" in rows.spec.names and not rows.once]
+    verdict.bears_money[number] = bool(money)
+    states = follow(source, sheet, at, whole, verdict)
+    made, used, counted, bears = [], states.copy(), np.zeros(len(sheet), dtype=bool), states.copy()
     match = next((cell.match for rows in source.rows for cell in rows.columns.values() if cell.match), None)
     for rows in source.rows:
-        wanted = _holds(rows.when, sheet) & ~broken
-        counts = ~counted[wanted] & (not rows.once)
+        wanted = holds(rows.when, sheet) & whole
+        counts = ~counted[wanted] & (rows in money)
         made.append(_Maker(rows, sheet, format, verdict, at[wanted], wanted, counts).made(source.keep_others, match))
-        used |= wanted
-        counted |= wanted & (not rows.once)
-    verdict.reject(at[~used], main, "it makes no row of any table of this format")
+        used |= wanted & (not is_master(rows) or all(map(is_master, source.rows)))
+        counted |= wanted & (rows in money)
+        bears |= wanted & ("amount" in rows.columns)
+    if money:
+        # The amount of every row is counted, whether something is made of it or not; that of a state is counted.
+        rest = ~counted & ~bears & ~broken
+        _Maker(money[0], sheet, format, verdict, at[rest], rest, rest[rest], quiet=True).count()
+        used &= bears | ~verdict.counted[at] | (verdict.units[at] == 0)
+    idle = whole & ~used
+    verdict.reject(at[idle], main, idle_reasons(source, sheet, idle))
+    look_at(source, sheet, format, at, whole, verdict)
     return made
 
 
@@ -97,7 +109,10 @@ def _or(columns: list[tuple[str, ...]]) -> str:
 
 
 class _Maker:
-    """One table's columns out of the ``wanted`` rows of one sheet; ``counts`` says whose amount is accounted for."""
+    """One table's columns out of the ``wanted`` rows of one sheet.
+
+    ``counts`` says whose amount is accounted for; a ``quiet`` one rejects nothing.
+    """
 
     def __init__(
         self,
@@ -108,7 +123,9 @@ class _Maker:
         at: np.ndarray,
         wanted: np.ndarray,
         counts: np.ndarray,
+        quiet: bool = False,
     ) -> None:
+        self.quiet = quiet
         self.rows, self.sheet, self.format, self.verdict = rows, sheet, format, verdict
         self.at, self.wanted, self.counts = at, wanted, counts
         self.pick = pa.array(wanted)
@@ -130,6 +147,7 @@ class _Maker:
         if self.rows.table == "disputes" and len(frame):
             frame = dispute_versions(frame)
         self._check(frame)
+        self._check_units(frame)
         if keep_others:
             for name in self.sheet.columns:
                 if name and name not in spec.names and name not in OWN_COLUMNS:
@@ -137,14 +155,29 @@ class _Maker:
         if match:
             frame[MATCH] = self._as_text(match)
         if self.rows.prefer:
-            frame[PREFER] = _holds(self.rows.prefer, self.sheet)[self.wanted]
+            frame[PREFER] = holds(self.rows.prefer, self.sheet)[self.wanted]
+        if any(cell.less for cell in self.rows.columns.values()):
+            nothing = (frame["amount"] == 0).to_numpy()
+            reason = "it has a day of payment, and all of it is open; no payment of it is in the ledger"
+            self.verdict.flag(self.at[nothing], self.rows.table, reason)
+            frame = frame[~nothing]
         return Made(self.rows, frame)
 
     def _as_text(self, name: str) -> pd.Series:
         text = self.sheet.columns[name].filter(self.pick)
         return _text(text, pc.not_equal(text, ""), self.at)
 
-    def reject(self, bad: np.ndarray, reason: str) -> None:
+    def count(self) -> None:
+        """Account for the amounts of rows of which nothing is made."""
+        for column in self.rows.spec.columns:
+            cell = self.rows.columns.get(column.name, Cell())
+            source = self.sheet.first_of(cell.column)
+            if column.name in ("amount", "currency") and (source is not None or cell.value is not None):
+                self._column(column, cell, source)
+
+    def reject(self, bad: np.ndarray, reason: str | np.ndarray) -> None:
+        if self.quiet:
+            return
         self.verdict.reject(self.at[bad], self.rows.table, reason)
 
     def _column(self, column: Column, cell: Cell, source: str | None) -> pd.Series:
@@ -160,8 +193,9 @@ class _Maker:
         if cell.empty is not None:
             text = pc.if_else(pc.equal(text, ""), pa.scalar(cell.empty, TEXT), text)
         filled = pc.not_equal(text, "").to_numpy(zero_copy_only=False)
+        called = shown(name)
         if column.required:
-            self.reject(~filled, f"{name} is empty")
+            self.reject(~filled, f"{called} is empty")
         if column.kind in ("id", "text"):
             return self._words(column, cell, name, text, filled)
         values, ok, like = self._parsed(column, cell, text)
@@ -170,12 +204,25 @@ class _Maker:
             pattern = cell.dates or self.format.dates
             theirs, right = parse_native(text, column.kind, pattern, self.sheet.counts_days)
             values, ok = np.where(native, theirs, values), np.where(native, right, ok)
-        self.reject(filled & ~ok, f"{name} is not {like}")
+        if column.kind == "amount" and (filled & ~ok).any():
+            large = too_large(text, self.format.amounts)
+            self.reject(filled & ~ok & large, f"{called} is too large for all of its digits to be kept")
+        if column.kind == "date" and called != name:
+            words = text.filter(pa.array(filled & ~ok)).to_pylist()
+            self.reject(filled & ~ok, np.array([f"{called} says '{word}', which is no day" for word in words], object))
+        self.reject(filled & ~ok, f"{called} is not {like}")
         if column.kind == "flag":
             return pd.Series(values, index=self.at)
         if column.name == "amount":
             if cell.negate_when:
-                values = np.where(_holds(cell.negate_when, self.sheet)[self.wanted], -values, values)
+                values = np.where(holds(cell.negate_when, self.sheet)[self.wanted], -values, values)
+            if less := self.sheet.first_of(cell.less):
+                other, readable = (both[self.wanted] for both in units_in(self.sheet, less, self.format))
+                empty = pc.equal(self.sheet.trimmed(less), "").to_numpy(zero_copy_only=False)[self.wanted]
+                self.reject(
+                    ~readable & ~empty, f"{less} is not an amount written like 1234{self.format.amounts.decimal}56"
+                )
+                values = values - np.where(readable, other, 0)
             self._count(values, filled & ok)
         if column.kind == "amount":
             values = values / MONEY_UNITS
@@ -208,7 +255,7 @@ class _Maker:
             codes = self.at[ok & self.counts]
             self.verdict.currency[codes] = np.asarray(text.to_pandas(), dtype=object)[ok & self.counts]
         if self.rows.table == "payments" and column.name == "kind":
-            self.reject(~_is_in(text, KINDS), f"{name} is not one of {', '.join(KINDS)}")
+            self.reject(~is_in(text, KINDS), f"{name} is not one of {', '.join(KINDS)}")
         if cell.prefix:
             text = pc.binary_join_element_wise(pa.scalar(cell.prefix, TEXT), text, pa.scalar("", TEXT))
         return _text(text, pa.array(filled), self.at)
@@ -243,10 +290,17 @@ class _Maker:
             self.reject((frame["amount"] <= 0).to_numpy(), "its amount is not above zero")
             self.reject((frame["due_on"] < frame["issued_on"]).to_numpy(), "it is due before it was issued")
 
+    def _check_units(self, frame: pd.DataFrame) -> None:
+        """A currency beside an amount must be the row's."""
+        name = self.sheet.first_of(self.rows.columns.get("amount", Cell()).column)
+        if name is not None and "currency" in frame:
+            text = self.sheet.trimmed(name).filter(self.pick)
+            self.reject(*other_currency(name, text, frame["currency"].to_numpy(dtype=object)))
+
 
 def _numbers_of(facts: pd.DataFrame) -> pd.Series:
     """Sixteen hex digits for what a row says, and ``-2`` behind them for the second row that says it."""
-    columns = [pd.Series(units(v) if v.dtype == np.float64 else v, facts.index) for _, v in facts.items()]
+    columns = [pd.Series(units(v.fillna(0)) if v.dtype == np.float64 else v, facts.index) for _, v in facts.items()]
     rows = zip(*(column.astype("str").fillna("").tolist() for column in columns), strict=True)
     numbers = pd.Series([blake2b("\x1f".join(row).encode(), digest_size=8).hexdigest() for row in rows], facts.index)
     nth = numbers.groupby(numbers).cumcount()
@@ -259,20 +313,3 @@ def _dtype(column: Column) -> Any:
 
 def _text(text: pa.Array, filled: pa.Array, at: np.ndarray) -> pd.Series:
     return pc.if_else(filled, text, pa.scalar(None, TEXT)).to_pandas().astype("str").set_axis(at)
-
-
-def _holds(conditions: Conditions, sheet: Sheet) -> np.ndarray:
-    """The rows of a sheet that fulfil all conditions."""
-    met = np.ones(len(sheet), dtype=bool)
-    for column, wanted in conditions.items():
-        text = sheet.trimmed(column)
-        if isinstance(wanted, str):
-            met &= (pc.equal(text, "").to_numpy(zero_copy_only=False)) == (wanted == "empty")
-        else:
-            met &= _is_in(text, wanted)
-    return met
-
-
-def _is_in(text: pa.Array, words: tuple[str, ...]) -> np.ndarray:
-    found: np.ndarray = pc.is_in(text, value_set=pa.array(words, text.type)).to_numpy(zero_copy_only=False)
-    return found

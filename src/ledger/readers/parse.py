@@ -24,6 +24,9 @@ _EXCEL_MARCH_1900 = 61
 _MOST_EXACT = 200_000_000_000
 """Below it float64 holds four decimals."""
 
+_LARGEST = 11
+"""Digits before the decimal mark that can always be kept; if a longer number is refused, that is why."""
+
 _NOISE = 1e-13
 """What sums of floats leave, relative to the amount."""
 
@@ -88,6 +91,15 @@ def parse_amounts(text: pa.Array, style: Amounts) -> tuple[np.ndarray, np.ndarra
     ok &= np.rint((units / MONEY_UNITS) * MONEY_UNITS).astype(np.int64) == units
     positive = pc.equal(signs, pa.scalar("0", text.type)).fill_null(True).to_numpy(zero_copy_only=False)
     return np.where(positive, units, -units), ok
+
+
+def too_large(text: pa.Array, style: Amounts) -> np.ndarray:
+    """Which texts that are no amount are numbers of so many digits that the ledger could not keep them all."""
+    marks, mark = re.escape(style.thousands), re.escape(style.decimal)
+    whole = rf"(?:\d{{1,3}}(?:[{marks}]\d{{3}})+|\d+)" if marks else r"\d+"
+    written = pc.match_substring_regex(text, rf"^[-(]?{whole}(?:{mark}\d{{1,4}}0*)?[-)]?$")
+    digits = pc.utf8_length(pc.replace_substring_regex(text, pattern=rf"{mark}.*|\D", replacement=""))
+    return pc.and_(written, pc.greater(digits, _LARGEST)).to_numpy(zero_copy_only=False)
 
 
 def parse_numbers(text: pa.Array, decimal: str) -> tuple[np.ndarray, np.ndarray]:

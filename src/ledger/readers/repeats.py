@@ -90,15 +90,20 @@ def relinked(rows: pd.DataFrame, invoices: pd.DataFrame, given: str) -> pd.Serie
 
     Parameters
     ----------
-    rows : rows with ``invoice_id`` (as the export says it) and ``customer_id``.
+    rows : rows with ``invoice_id`` (as the export says it), ``customer_id``, and perhaps ``currency``.
     invoices : the invoices under their present numbers.
     given : the column of ``invoices`` that holds their numbers in the export.
 
     Returns
     -------
-    The number of the row's own customer's invoice (the first, of several), else the number as it was given.
+    The number of the row's own customer's invoice in its currency, or else in any (the first, of several), else the
+    number as it was given.
     """
-    own = invoices.drop_duplicates([given, "customer_id"]).set_index([given, "customer_id"])["invoice_id"]
-    at = own.index.get_indexer(pd.MultiIndex.from_frame(rows[["invoice_id", "customer_id"]]))
-    found = pd.Series(own.to_numpy(dtype=object)[at], index=rows.index, dtype="str")
-    return rows["invoice_id"].where(at < 0, found)
+    found = rows["invoice_id"]
+    for same in (["customer_id"], ["customer_id", "currency"]):
+        if set(same) <= set(rows.columns):
+            own = invoices.drop_duplicates([given, *same]).set_index([given, *same])["invoice_id"]
+            at = own.index.get_indexer(pd.MultiIndex.from_frame(rows[["invoice_id", *same]]))
+            theirs = pd.Series(own.to_numpy(dtype=object)[at], index=rows.index, dtype="str")
+            found = found.where(at < 0, theirs)
+    return found

@@ -8,9 +8,11 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +29,11 @@ _SPOILT = 100
 """A file is in another encoding if more than one of so many lines has bytes that are no text, else they are slips."""
 
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+_INSTANT = r"^\s*\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}(?::?\d{2})?)\s*$"
+"""Day, time, and its distance from UTC."""
+
+UTC = ZoneInfo("UTC")
 
 _NO_TEXT = re.compile("[\udc80-\udcff]")
 _Record = tuple[int, list[str] | None, str]
@@ -48,6 +55,7 @@ class Sheet:
     native : name -> Arrow bools, for a column of a workbook, Parquet file or database: where it holds a date, number or
         flag and no text. Its text is then 2025-12-31, 1234.56 or true, whatever the format says.
     counts_days : whether a number in a column of dates is a day as Excel counts.
+    unread : what else is in the file and was not read, in words.
     """
 
     label: str
@@ -58,6 +66,7 @@ class Sheet:
     twice: frozenset[str]
     native: Mapping[str, pa.Array] = field(default_factory=dict)
     counts_days: bool = False
+    unread: str = ""
 
     def __len__(self) -> int:
         return len(self.line)
@@ -100,12 +109,13 @@ def read_bytes(path: Path) -> bytes:
         raise PaybenchError(f"{path} cannot be read ({error.strerror}); give the path of an export.") from None
 
 
-def csv_sheet(content: bytes, path: Path, label: str, format: Format) -> Sheet:
+def csv_sheet(content: bytes, path: Path, label: str, format: Format, zone: ZoneInfo = UTC) -> Sheet:
     """The records of a CSV file.
 
     Parameters
     ----------
     content : the file's bytes. path : what it is called in errors.
+    zone : the ledger's; see :func:`in_days`.
 
     Raises
     ------
@@ -119,7 +129,35 @@ def csv_sheet(content: bytes, path: Path, label: str, format: Format) -> Sheet:
     header = [name.strip() for name in names or []]
     if not any(header):
         raise PaybenchError(f"{path} is empty or does not begin with a line of column names; export it again with one.")
-    return _sheet(label, header, records)
+    return in_days(_sheet(label, header, records), zone)
+
+
+def in_days(sheet: Sheet, zone: ZoneInfo) -> Sheet:
+    """The sheet with its instants as calendar days of a time zone.
+
+    An instant is a text like 2025-12-31T23:30:00Z or 2025-12-31 23:30+02:00; a time without its distance from UTC is
+    local already, and stays what it is.
+    """
+    columns, native = dict(sheet.columns), dict(sheet.native)
+    for name, text in sheet.columns.items():
+        if not pc.any(pc.match_substring_regex(text, _INSTANT), min_count=0).as_py():
+            continue
+        coded = text.dictionary_encode()
+        found = [_day_of(word, zone) for word in coded.dictionary.to_pylist()]
+        day = pa.array(found, TEXT).take(coded.indices)
+        columns[name] = pc.coalesce(day, text)
+        before = native.get(name, pa.array(np.zeros(len(text), dtype=bool)))
+        native[name] = pc.or_(before, pc.is_valid(day))
+    return replace(sheet, columns=columns, native=native)
+
+
+def _day_of(text: str, zone: ZoneInfo) -> str | None:
+    if not re.search(_INSTANT, text):
+        return None
+    try:
+        return datetime.fromisoformat(text.strip()).astimezone(zone).date().isoformat()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _sheet(label: str, header: list[str], records: Iterator[_Record]) -> Sheet:
@@ -151,7 +189,7 @@ def _block(records: list[_Record], width: int) -> list[Any]:
         elif fields is None:
             reasons[k] = "its quotes do not pair, or a field is longer than 131,072 characters"
         elif len(fields) != width:
-            reasons[k] = f"it has {len(fields)} fields instead of {width}"
+            reasons[k] = f"it has {len(fields)} field{'s' * (len(fields) != 1)} instead of {width}"
         elif "\0" in content:
             reasons[k] = "it contains NUL bytes"
         rows.append(blank if fields is None or reasons[k] else fields)
@@ -188,8 +226,9 @@ def _decoded(content: bytes, encoding: str, skip: int) -> str:
 def _records(text: str, delimiter: str, skip: int) -> Iterator[_Record]:
     """Line number, fields (None: quotes that do not pair) and raw text of each record; empty lines are passed over.
 
-    The first record's width is every record's. A quote that is never closed would swallow the lines after it: a record
-    of several lines that does not come out whole is cut after its first line, and reading goes on with the next one.
+    The first record's width is every record's. A quote that is never closed, or is closed by a stray one some lines
+    later, would swallow the lines between: a record of several lines that does not come out whole, or whose first and
+    last line are records themselves, is cut after its first line, and reading goes on with the next one.
     """
     lines = list(io.StringIO(text, newline=""))
     at, width = skip, 0
@@ -211,8 +250,23 @@ def _records(text: str, delimiter: str, skip: int) -> Iterator[_Record]:
             continue
         width = width or len(fields or [])
         whole = fields is not None and len(fields) == width
+        if whole and at > start + 1 and _are_records(lines[start], lines[at - 1], delimiter, width):
+            whole, fields = False, None
         if not whole and (at > start + 1 or fields is None):
             fields = fields if at == start + 1 else None
             at = start + 1
             reader = csv.reader(feed(), delimiter=delimiter, strict=True)
         yield start + 1, fields, "".join(lines[start:at]).rstrip("\r\n")
+
+
+def _are_records(first: str, last: str, delimiter: str, width: int) -> bool:
+    """Whether two lines are two records: each has all the columns, and most of their cells look alike."""
+    one, other = (line.rstrip("\r\n").split(delimiter) for line in (first, last))
+    if min(len(one), len(other)) < width:
+        return False
+    return 2 * sum(_looks(a) == _looks(b) for a, b in zip(one[:width], other[:width], strict=True)) > width
+
+
+def _looks(cell: str) -> str:
+    """What kinds of characters a cell is made of, without regard to how many of each."""
+    return re.sub("[^\\W\\d_]+", "a", re.sub(r"\d+", "0", cell.strip()))

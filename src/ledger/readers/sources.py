@@ -10,19 +10,20 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ...errors import PaybenchError
 from ..formats import Format, Source
-from .cells import Record, sheet_of_arrow, sheet_of_records
+from .cells import sheet_of_arrow
 from .sheet import Sheet, csv_sheet, read_bytes
+from .workbook import WORKBOOKS, Workbook
 
-_TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".parquet")
+_TABLES = (".csv", ".txt", ".tsv", *WORKBOOKS, ".parquet")
 _UNPACK: dict[str, Callable[[bytes], bytes]] = {
     ".gz": gzip.decompress,
     ".bz2": bz2.decompress,
@@ -45,7 +46,8 @@ def file_inputs(given: Sequence[str | Path], format: Format, zone: ZoneInfo) -> 
 
     Parameters
     ----------
-    given : files, and folders, which stand for the files in them that the format knows.
+    given : files, and folders, which stand for the files in them that the format knows. ``book.xlsx#Sheet`` is one
+        sheet of a workbook; without it the first sheet is read and those that have the same column names.
     zone : the ledger's; instants become its calendar days.
 
     Raises
@@ -54,21 +56,48 @@ def file_inputs(given: Sequence[str | Path], format: Format, zone: ZoneInfo) -> 
         If one of them is no file of the format, or one that the format needs is missing.
     """
     expected = ", ".join(f"{source.name}.csv" for source in format.files)
-    found: list[tuple[Path, Source]] = []
-    for path in map(Path, given):
+    found: list[tuple[Path, Source, str | None]] = []
+    for path, sheet in map(named, given):
         inside = sorted(file for file in _entries(path) if _is_table(file)) if path.is_dir() else [path]
         known = [(file, source) for file in inside if (source := _source_of(file, format))]
         if not known:
             what = "is a folder without a file" if path.is_dir() else "is no file"
             raise PaybenchError(f"{path} {what} of the format '{format.name}'; its files are called {expected}.")
-        found += known
-    check_needed(format, [source for _, source in found], [path.name for path, _ in found], ".csv")
-    names = [path.name for path, _ in found]
-    labels = [path.name if names.count(path.name) == 1 else str(path) for path, _ in found]
-    return [
-        Input(source, label, lambda path=path, label=label, source=source: _read(path, label, source, format, zone))  # type: ignore[misc]
-        for (path, source), label in zip(found, labels, strict=True)
-    ]
+        found += [(file, source, sheet) for file, source in known]
+    check_needed(format, [source for _, source, _ in found], [path.name for path, _, _ in found], ".csv")
+    names = [path.name for path, _, _ in found]
+    inputs: list[Input] = []
+    for path, source, sheet in found:
+        label = path.name if names.count(path.name) == 1 or sheet else str(path)
+        inputs += _inputs(path, label, source, sheet, format, zone)
+    return inputs
+
+
+def named(given: str | Path) -> tuple[Path, str | None]:
+    """A path, and behind a ``#`` the sheet of a workbook."""
+    name, mark, sheet = str(given).rpartition("#")
+    if mark and sheet and name.lower().endswith(WORKBOOKS) and not Path(given).exists():
+        return Path(name), sheet
+    return Path(given), None
+
+
+def _inputs(
+    path: Path, label: str, source: Source, sheet: str | None, format: Format, zone: ZoneInfo
+) -> Iterator[Input]:
+    """One file, or each sheet of a workbook that is read."""
+    if not inner_name(path).lower().endswith(WORKBOOKS):
+        yield Input(source, label, lambda: _read(path, label, format, zone))
+        return
+    book = Workbook.of(unpacked(path)[1], path)
+    chosen = book.chosen(sheet or source.sheet, format.skip)
+    left = "" if sheet else book.left(chosen)
+    for nth, name in enumerate(chosen):
+        said = f"{label}#{name}" if sheet or len(chosen) > 1 else label
+        yield Input(source, said, partial(_sheet_of, book, name, said, left if nth == 0 else "", format.skip, zone))
+
+
+def _sheet_of(book: Workbook, name: str, label: str, left: str, skip: int, zone: ZoneInfo) -> Sheet:
+    return replace(book.read(name, label, skip, zone), unread=left)
 
 
 def check_needed(format: Format, found: list[Source], names: list[str], ending: str = "") -> None:
@@ -85,16 +114,14 @@ def check_needed(format: Format, found: list[Source], names: list[str], ending: 
         raise PaybenchError(f"The format '{format.name}' needs {', '.join(missing)}, and was given {given}; add it.")
 
 
-def _read(path: Path, label: str, source: Source, format: Format, zone: ZoneInfo) -> Sheet:
-    name, content = _unpacked(path)
+def _read(path: Path, label: str, format: Format, zone: ZoneInfo) -> Sheet:
+    name, content = unpacked(path)
     ending = Path(name).suffix.lower()
     if ending == ".xls":
         raise PaybenchError(f"{path} is a workbook of the old kind; save it as .xlsx or .csv.")
     if ending == ".parquet":
         return _parquet(content, path, label, zone)
-    if ending in (".xlsx", ".xlsm"):
-        return _workbook(content, path, label, source, format, zone)
-    return csv_sheet(content, path, label, format)
+    return csv_sheet(content, path, label, format, zone)
 
 
 def _parquet(content: bytes, path: Path, label: str, zone: ZoneInfo) -> Sheet:
@@ -105,48 +132,39 @@ def _parquet(content: bytes, path: Path, label: str, zone: ZoneInfo) -> Sheet:
         raise PaybenchError(f"{path} cannot be read as Parquet ({why}); export it again.") from None
 
 
-def _workbook(content: bytes, path: Path, label: str, source: Source, format: Format, zone: ZoneInfo) -> Sheet:
+def zone_named(name: str) -> ZoneInfo:
+    """The time zone of this name.
+
+    Raises
+    ------
+    PaybenchError
+        If there is none.
+    """
     try:
-        import openpyxl
-    except ImportError:
-        raise PaybenchError(
-            f"Reading {path} needs openpyxl, which the base install leaves out: pip install 'paybench[workbench]', or "
-            "save the sheet as CSV."
-        ) from None
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheets = {sheet.title: sheet for sheet in book.worksheets}
-        wanted = source.sheet or next(iter(sheets), "")
-        rows = [list(row) for row in sheets[wanted].iter_rows()] if wanted in sheets else None
-    except Exception as error:  # a broken workbook fails in as many ways as there are parts in it
-        why = (str(error) or type(error).__name__).partition("\n")[0].rstrip(".")
-        raise PaybenchError(f"{path} cannot be read as a workbook ({why}); save it again as .xlsx or .csv.") from None
-    if rows is None:
-        raise PaybenchError(f"{path} has no sheet '{wanted}'; it has {', '.join(sheets) or 'none'}.")
-    header = ["" if cell.value is None else str(cell.value).strip() for cell in next(iter(rows[format.skip :]), [])]
-    width = max((place + 1 for place, name in enumerate(header) if name), default=0)
-    if width == 0:
-        raise PaybenchError(f"{path} is empty or does not begin with a line of column names; export it again with one.")
-    found = sheet_of_records(label, header[:width], _records(rows, width, format.skip + 1), zone)
-    return replace(found, counts_days=book.epoch.year < 1904)
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise PaybenchError(f"There is no time zone '{name}'; give one like Europe/Berlin.") from None
 
 
-def _records(rows: list[list[Any]], width: int, above: int) -> Iterator[Record]:
-    """The rows below the column names; the row of the sheet is where a person finds one."""
-    for number, cells in enumerate(rows[above:], above + 1):
-        values = [getattr(cell, "value", None) for cell in cells]
-        if all(value is None or value == "" for value in values):
-            continue
-        reason = None
-        if any(value is not None for value in values[width:]):
-            reason = f"it has a value to the right of the {width} columns that have a name"
-        elif error := next((cell for cell in cells if getattr(cell, "data_type", "") == "e"), None):
-            reason = f"it contains the error {getattr(error, 'value', '')} of a formula"
-        yield number, (values + [None] * width)[:width], reason
+def inner_name(path: Path) -> str:
+    """The name of a file without the ending that says how it is packed; of an archive the name of its one file."""
+    if path.suffix.lower() in _UNPACK:
+        return path.stem
+    if path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            inside = _files_of(archive)
+        return inside[0] if len(inside) == 1 else path.name
+    return path.name
 
 
-def _unpacked(path: Path) -> tuple[str, bytes]:
-    """The name of a file without the ending that says how it is packed, and its content."""
+def unpacked(path: Path) -> tuple[str, bytes]:
+    """The name of a file without the ending that says how it is packed, and its content.
+
+    Raises
+    ------
+    PaybenchError
+        If it is missing, cannot be read or unpacked, or is an archive of several files.
+    """
     name, content = path.name, read_bytes(path)
     ending = path.suffix.lower()
     try:
@@ -176,7 +194,8 @@ def _source_of(path: Path, format: Format) -> Source | None:
 
 
 def _files_of(archive: zipfile.ZipFile) -> list[str]:
-    return [info.filename for info in archive.infolist() if not info.is_dir()]
+    """What was packed; without what macOS adds of its own."""
+    return [i.filename for i in archive.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
 
 
 def _is_table(path: Path) -> bool:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from ...errors import PaybenchError
 from ..formats import Cell, Format, Source
 from .cells import Record, sheet_of_records
+from .formulas import columns_of
 from .sheet import Sheet
 from .sources import Input
 
@@ -229,6 +230,7 @@ def _mentioned(source: Source) -> list[str]:
     """Every column that a format speaks of."""
     names = [name for rows in source.rows for cell in rows.columns.values() for name in cell.column]
     names += [name for names in source.needs() for name in names]
+    names = [column for name in names for column in columns_of(name)]
     return [*names, *(name for theirs in source.aliases.values() for name in theirs)]
 
 
@@ -236,7 +238,7 @@ def _has_columns(table: _Table) -> bool:
     there = {name.lower() for name in table.types}
     aliases = table.source.aliases
     needs = [[*names, *(a for n in names for a in aliases.get(n, ()))] for names in table.source.needs()]
-    return all(any(name.lower() in there for name in names) for names in needs)
+    return all(any(all(c.lower() in there for c in columns_of(name)) for name in names) for names in needs)
 
 
 def _records(result: Any, dates: list[int]) -> Iterator[Record]:

@@ -40,6 +40,8 @@ class Verdict:
         self._reason = np.full(n, None, dtype=object)
         self._table = np.full(n, None, dtype=object)
         self._flags: list[tuple[int, str, str]] = []
+        self._sums: list[tuple[str, np.ndarray, np.ndarray]] = []
+        self._leader = np.full(n, -1, dtype=np.int64)
 
     def positions(self, number: int) -> np.ndarray:
         """The places of one sheet's rows."""
@@ -58,9 +60,21 @@ class Verdict:
         self.passed[positions] = True
         self.accepted[positions] = False
 
-    def flag(self, positions: np.ndarray, table: str, reason: str) -> None:
-        """Keep the rows at these places, and show them to a person."""
+    def follow(self, positions: np.ndarray, first: np.ndarray) -> None:
+        """Let the rows at these places be accepted only if the first one, of which they are states, is."""
+        self._leader[positions] = first
+
+    def settle_states(self) -> None:
+        """Reject the states of rows that are rejected."""
+        led = np.flatnonzero(self._leader >= 0)
+        lost = led[~self.accepted[self._leader[led]]]
+        self.reject(lost, "invoices", "it is a later state of a row that is rejected")
+
+    def flag(self, positions: np.ndarray, table: str, reason: str, worth: np.ndarray | None = None) -> None:
+        """Keep the rows at these places, and show them to a person, with the sum of what they are ``worth``."""
         self._flags += [(int(at), table, reason) for at in positions]
+        if worth is not None and len(worth):
+            self._sums.append((reason, positions, worth))
 
     def rejected(self) -> pd.DataFrame:
         """The rejected rows as they stand in the files: file, row (line of the file), table, reason, content."""
@@ -92,7 +106,14 @@ class Verdict:
         """Rows and amounts of each file, and how often each reason occurs; what was read is accepted or rejected."""
         files = [self._file(number, sheet.label) for number, sheet in enumerate(self.sheets)]
         reasons = Counter(self._reason[~self.accepted & ~self.passed].tolist())
-        return {"files": files, "reasons": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))}
+        return {
+            "files": files,
+            "reasons": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+            "flagged_amounts": {
+                reason: self._per_currency(at[self.accepted[at]], worth[self.accepted[at]])
+                for reason, at, worth in self._sums
+            },
+        }
 
     def _file(self, number: int, label: str) -> dict[str, object]:
         at = self.positions(number)
@@ -106,11 +127,20 @@ class Verdict:
             }
             for code in sorted(set(self.currency[at[counted]]))
         }
+        over = at[self.counted[at] & passed & (self.units[at] != 0)]
         report: dict[str, object] = {"file": label, "rows": {part: int(rows.sum()) for part, rows in parts.items()}}
         report["passed_over"] = int(passed.sum())
+        if unread := self.sheets[number].unread:
+            report["not_read"] = unread
+        if over.size:
+            report["passed_over_amounts"] = self._per_currency(over, self.units[over])
         if self.bears_money[number]:
             report |= {"amounts": amounts, "rows_without_readable_amount": int((~counted & ~passed).sum())}
         return report
+
+    def _per_currency(self, at: np.ndarray, worth: np.ndarray) -> dict[str, str]:
+        codes = self.currency[at]
+        return {str(code): _decimal(worth[codes == code]) for code in sorted(set(codes.tolist()))}
 
 
 def _decimal(units: np.ndarray) -> str:

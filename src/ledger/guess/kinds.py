@@ -1,0 +1,111 @@
+"""What the types of documents mean, and the sides of an account: debit and credit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .profiles import Profile
+from .words import fold, meaning
+
+_TAKEN_BACK = (
+    *("refund", "reversal", "reversed", "chargeback", "returned debit", "returned item", "return debit", "bounced"),
+    *("Rückzahlung", "Erstattung", "Rücklast", "Rückbuchung", "Rückläufer", "remboursement", "rejet", "reembolso"),
+    *("devolución", "devolução", "rimborso", "insoluto", "terugbetaling", "stornering", "estorno"),
+)
+"""A payment that went back."""
+
+_LOST = (
+    *("write off", "written off", "bad debt", "Ausbuchung", "Abschreibung", "Forderungsausfall", "Forderungsverlust"),
+    *("perte", "irrécouvrable", "incobrable", "castigo", "perdita", "stralcio", "afboeking", "oninbaar", "incobrável"),
+)
+
+_CANCELLED = ("cancel", "void", "storn", "annul", "anul", "gecrediteerd", "geannuleerd")
+
+_OWED = ("debitnote", "debitmemo", "belastungsanzeige", "notededébit", "notadedébito", "notadidebito", "debetnota")
+
+_NO_DOCUMENT = (
+    "reminder",
+    "erinnerung",
+    "mahn",
+    "dunning",
+    "rappel",
+    "sollecito",
+    "recordatorio",
+    "aanmaning",
+    "herinnering",
+)
+"""What is said to a customer, or charged for it; some of it has the word of a payment or invoice in it."""
+
+_DEBIT = ("s", "soll", "d", "dr", "dt", "db", "debit", "débit", "debet", "debe", "dare", "debito", "débito", "+")
+_CREDIT = (
+    "h",
+    "haben",
+    "c",
+    "cr",
+    "ct",
+    "k",
+    "kredit",
+    "credit",
+    "crédit",
+    "haber",
+    "avere",
+    "a",
+    "credito",
+    "crédito",
+    "-",
+)
+
+_SIDES = (
+    *("sh", "sollhaben", "shkz", "shkzg", "sollhabenkz", "sollhabenkennzeichen", "dc", "drcr", "debitcredit", "dk"),
+    *("debitcreditindicator", "debitorcredit", "creditdebit", "cdindicator", "da", "sens", "segno", "dareavere", "vz"),
+    *("debehaber", "dh", "sign", "vorzeichen", "signo", "sinal", "side"),
+)
+"""What a column of sides is called."""
+
+
+def kind_of(text: str) -> str | None:
+    """What a type of document is: invoice, credit_note, payment, write_off, or reversal, a payment that went back.
+
+    >>> [kind_of(t) for t in ("Rechnung", "Write-off", "Refund", "Payment reversal", "Mahngebühr", "Stornorechnung")]
+    ['invoice', 'write_off', 'reversal', 'reversal', None, 'credit_note']
+    """
+    folded = fold(text)
+    usual = meaning("kind", text)
+
+    def says(words: Sequence[str]) -> bool:
+        return any(fold(word) in folded for word in words)
+
+    if says(_NO_DOCUMENT):
+        return None
+    if says(_LOST):
+        return "write_off"
+    if says(_TAKEN_BACK):
+        # An invoice that is taken back is credited; what a credit note taken back is, nobody knows.
+        return {"invoice": "credit_note", "credit_note": None}.get(usual or "", "reversal")
+    if says(_OWED):
+        return "invoice"
+    return usual
+
+
+def is_lost(text: str) -> bool:
+    """Whether a state says that an invoice is written off or cancelled, so that it is not owed any more."""
+    return any(fold(word) in fold(text) for word in (*_LOST, *_CANCELLED, "abgeschrieben", "ausgebucht"))
+
+
+def side_of(text: str) -> str | None:
+    """``debit`` (the customer owes more), ``credit``, or None."""
+    word = text.strip().casefold().rstrip(".")
+    return "debit" if word in _DEBIT else "credit" if word in _CREDIT else None
+
+
+def sides_of(texts: Sequence[str]) -> dict[str, str]:
+    """What the words of a column of sides mean; nothing, if the column holds anything else or one side alone."""
+    found = {text: side for text in texts if (side := side_of(text)) is not None}
+    return found if len(found) == len(texts) and len(set(found.values())) == 2 else {}
+
+
+def side_column(columns: Sequence[Profile]) -> tuple[Profile | None, Profile | None]:
+    """The column that says debit or credit, and one of single letters that may do so, but is not called so."""
+    able = [c for c in columns if c.distinct <= 4 and sides_of(c.values.text.to_pylist())]
+    sure = [c for c in able if fold(c.name) in _SIDES or all(len(text) > 2 for text in c.values.text.to_pylist())]
+    return (sure[0] if sure else None), (able[0] if able and not sure else None)
