@@ -5,13 +5,14 @@ from .build import KEYS, at_issue, features_at, landmarks, open_on
 from .catalogue import Feature, all_features, catalogue, feature, forget, missing_flags, missing_reasons
 from .explain import Explained, explain
 from .labels import labels
-from .outcomes import past_days_late
+from .outcomes import Habits, habits, past_days_late
 from .points import issue_rows, landmark_rows, open_rows
 
 __all__ = [
     "KEYS",
     "Explained",
     "Feature",
+    "Habits",
     "all_features",
     "at_issue",
     "catalogue",
@@ -20,6 +21,7 @@ __all__ = [
     "feature",
     "features_at",
     "forget",
+    "habits",
     "issue_rows",
     "labels",
     "landmark_rows",

@@ -73,6 +73,15 @@ class DaysLate:
         total = possible.sum(axis=1) + self.never
         return DaysLate(self.first, possible / np.where(total > 0, total, 1.0)[:, None])
 
+    def with_later_than(self, days: int, p: Floats) -> DaysLate:
+        """The same on either side, with P(more than ``days`` late, or never paid) = p (n,); kept where it is 0 or 1."""
+        was = self.later_than(days)[:, None]
+        p = np.where((was > 0) & (was < 1), p[:, None], was)
+        upto = np.arange(self.first, self.last + 1) <= days
+        with np.errstate(divide="ignore", invalid="ignore"):
+            scale = np.where(upto, (1 - p) / (1 - was), p / was)
+        return DaysLate(self.first, np.where(self.mass > 0, self.mass * scale, 0.0))
+
     def quantile(self, q: float) -> Floats:
         """(n,) smallest number of days late with P(at most) >= q; NaN where that lies in "never"."""
         reached = self.cdf >= q - 1e-12

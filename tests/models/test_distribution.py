@@ -180,3 +180,14 @@ def test_rows_are_picked() -> None:
     # A part of the invoices keeps its distributions.
     assert three.rows(np.array([2, 0])).never == pytest.approx([0.5, 0.0])
     assert three.rows(slice(1, 2)).quantile(0.5) == pytest.approx([1.0])
+
+
+def test_one_threshold_can_be_given_and_the_rest_follows() -> None:
+    mass = np.array([[0.2, 0.3, 0.1, 0.3], [0.5, 0.5, 0.0, 0.0], [0.0, 0.0, 0.4, 0.4]])
+    given = DaysLate(-1, mass).with_later_than(0, np.array([0.8, 0.3, 0.3]))
+    # It is as given, and on either side the shares of each other stay; never paid counts as later.
+    assert given.later_than(0) == pytest.approx([0.8, 0.0, 1.0])
+    assert given.mass[0] == pytest.approx([0.08, 0.12, 0.16, 0.48])
+    assert given.never == pytest.approx([0.16, 0.0, 0.2])
+    # Where one side is impossible nothing can be given.
+    assert given.mass[1:] == pytest.approx(mass[1:])

@@ -130,17 +130,18 @@ class Spans:
         held -= seen[self._begin[self._rows.group]]
         return held.astype(np.int64)
 
-    def counts_by_group(self, kind: Ints, kinds: int) -> Ints:
-        """(n, kinds) how often each kind (m,) of the items occurs among those that hold: one group after the other."""
-        held = np.zeros((len(self._rows), kinds), dtype=np.int64)
+    def counts_by_group(self, kind: Ints, kinds: int, weight: Floats | None = None) -> NDArray[Any]:
+        """(n, kinds) how many of each kind (m,) hold, or the sums of their weights (m,): one group after the other."""
+        change = self._sign if weight is None else weight[self._item] * self._sign
+        held: NDArray[Any] = np.zeros((len(self._rows), kinds), dtype=change.dtype)
         rows = self._rows.order
         edges = np.searchsorted(self._rows.group[rows], np.arange(self._rows.groups + 1))
         for group in np.flatnonzero((np.diff(edges) > 0) & (self._size > 0)):
             mine = rows[edges[group] : edges[group + 1]]
             begin = self._begin[group]
             some = slice(begin, begin + self._size[group])
-            seen = np.zeros((self._size[group] + 1, kinds), dtype=np.int32)
-            seen[np.arange(1, self._size[group] + 1), kind[self._item][some]] = self._sign[some]
+            seen = np.zeros((self._size[group] + 1, kinds), dtype=np.int32 if weight is None else np.float64)
+            seen[np.arange(1, self._size[group] + 1), kind[self._item][some]] = change[some]
             np.cumsum(seen, axis=0, out=seen)
             held[mine] = seen[self._place[mine] - begin]
         return held

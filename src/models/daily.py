@@ -1,0 +1,106 @@
+"""What one day says of an unpaid invoice: the columns that a daily hazard sees beside the invoice's features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..features import Habits
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+NAMES = (
+    "day",
+    "elapsed",
+    "weekday",
+    "weekday_share",
+    "month_day",
+    "month_day_share",
+    "to_month_end",
+    "since_payment",
+    "usual",
+    "usual_about",
+    "lately",
+    "lately_about",
+)
+"""Columns, one row per invoice and day: days late if paid then; days since as_of; the day's weekday and the customer's
+share of settlements on it; the day of the month, the customer's share on it and the days beside, days to the month's
+end; days since the customer's last payment if none comes before; the customer's own hazard on that day, exactly and
+with the days beside, over its whole past and lately."""
+
+_STRENGTH = {"days_late": 4.0, "lately": 2.0}
+_WEEK = np.array([1, 1, 1, 1, 1, 0.3, 0.3]) / 5.6
+
+
+@dataclass(frozen=True)
+class Days:
+    """Invoices on days: row i asks whether invoice ``row[i]`` is paid ``day[i]`` days late, being unpaid until then."""
+
+    row: Ints
+    day: Ints
+
+
+def due_days(X: pd.DataFrame) -> Ints:
+    """(n,) due date of feature rows as day numbers."""
+    return as_of_days(X) + X["days_to_due"].to_numpy(dtype=np.int64)
+
+
+def as_of_days(X: pd.DataFrame) -> Ints:
+    """(n,) as_of of feature rows as day numbers."""
+    days: Ints = X.index.get_level_values("as_of").to_numpy().astype("datetime64[D]").astype(np.int64)
+    return days
+
+
+def at_risk(begin: Ints, end: Ints) -> Days:
+    """Every row on each of its days from begin to end, both included."""
+    size = np.maximum(end - begin + 1, 0)
+    row = np.repeat(np.arange(len(begin)), size)
+    return Days(row, np.arange(len(row)) - np.repeat(np.cumsum(size) - size - begin, size))
+
+
+def columns(X: pd.DataFrame, habits: Habits, pooled: Floats, asked: Days) -> NDArray[np.float32]:
+    """(m, :data:`NAMES`) of invoices on days.
+
+    Parameters
+    ----------
+    X, habits : (n,) feature rows and their customers' past. pooled : (days,) everybody's shares per day late.
+    asked : (m,) which rows on which days; days lie within the columns of ``pooled`` but the last.
+    """
+    row, day = asked.row, asked.day
+    date = due_days(X)[row] + day
+    elapsed = day + X["days_to_due"].to_numpy(dtype=np.int64)[row]
+    weekday = (date + 3) % 7
+    first = date.astype("datetime64[D]").astype("datetime64[M]")
+    month_day = date - first.astype("datetime64[D]").astype(np.int64)
+    to_end = (first + 1).astype("datetime64[D]").astype(np.int64) - date
+    since = X["days_since_payment"].to_numpy(dtype=np.float64)[row] + elapsed
+    found = [day, elapsed, weekday, _on_weekday(habits)[row, weekday], month_day, _on_month_day(habits)[row, month_day]]
+    found += [to_end, since]
+    for name, strength in _STRENGTH.items():
+        for own in _hazards(getattr(habits, name), pooled, strength):
+            found.append(own[row, day - habits.first])
+    return np.stack(found, axis=1).astype(np.float32)
+
+
+def _on_weekday(habits: Habits) -> Floats:
+    share: Floats = (habits.weekday + 5 * _WEEK) / (habits.weekday.sum(axis=1, keepdims=True) + 5)
+    return share
+
+
+def _on_month_day(habits: Habits) -> Floats:
+    beside = np.roll(habits.month_day, 1, axis=1) + habits.month_day + np.roll(habits.month_day, -1, axis=1)
+    share: Floats = (beside + 5 * 3 / 31) / (habits.month_day.sum(axis=1, keepdims=True) + 5)
+    return share
+
+
+def _hazards(counts: NDArray[np.float32], pooled: Floats, strength: float) -> tuple[Floats, Floats]:
+    """(n, days - 1) the customer's own hazard on each day, and of the day and those beside it on average."""
+    share = (counts + strength * pooled) / (counts.sum(axis=1, keepdims=True) + strength)
+    still = np.maximum(np.cumsum(share[:, ::-1], axis=1)[:, ::-1], 1e-9)
+    about = share.copy()
+    about[:, 1:-1] = (share[:, :-2] + share[:, 1:-1] + share[:, 2:]) / 3
+    return (share / still)[:, :-1], (about / still)[:, :-1]
