@@ -51,9 +51,9 @@ def main() -> None:
     with TemporaryDirectory() as place:
         bundle = train(ledger, "2025-12-01", Path(place) / "candidate", trials=1).bundle
     X = at_issue(ledger).tail(500)
-    if bundle.encoder is not None:
-        matrix = bundle.encoder.transform(X)
-        explainer = shap.TreeExplainer(bundle.late_trees)
+    if bundle.late_encoder is not None:
+        matrix = bundle.late_encoder.transform(X)
+        explainer = shap.TreeExplainer(bundle.late)
         show(
             f"attributions of {len(X)} invoices",
             ("bundle (pred_contrib)", rows_a_second(lambda: bundle.attributions(X), len(X))),
@@ -61,7 +61,7 @@ def main() -> None:
         )
         show(
             "what explaining costs",
-            ("predicting", rows_a_second(lambda: bundle.late_trees.predict(matrix), len(X))),
+            ("predicting", rows_a_second(lambda: bundle.late.predict(matrix), len(X))),
             ("explaining", rows_a_second(lambda: bundle.attributions(X), len(X))),
         )
 

@@ -15,7 +15,6 @@ from .errors import PaybenchError
 from .explain.cash import paid_by_week
 from .explain.drivers import Example, worked_example
 from .explain.numbers import date as said
-from .explain.numbers import percent
 from .explain.page import Findings, currencies, render, waiting
 from .explain.trust import Evaluation
 from .features import features_at, issue_rows, open_on
@@ -76,9 +75,9 @@ def findings(ledger: Ledger, date: object, store: str | Path = "mlruns", show: b
     X = X.iloc[pd.Index(X.index.get_level_values("invoice_id")).get_indexer(table["invoice_id"])]
     table = table.assign(name=table["customer_id"].map(names))
     candidate = _candidate(folder / "candidate")
-    forest = bundle.kind == "timing"
-    say("explaining", show and forest)
-    sample = _recent(cut) if forest else None
+    trained = bundle.kind == "timing"
+    say("explaining", show and trained)
+    sample = _recent(cut) if trained else None
     return Findings(
         book=ledger.name,
         at=at,
@@ -89,8 +88,8 @@ def findings(ledger: Ledger, date: object, store: str | Path = "mlruns", show: b
         evaluation=_evaluation(bundle, candidate),
         X=sample,
         attributions=None if sample is None else bundle.attributions(sample),
-        example=_example(cut, bundle, X, table) if forest else None,
-        why_baseline="" if forest else _why_baseline(candidate),
+        example=_example(cut, bundle, X, table) if trained else None,
+        why_baseline="" if trained else _why_baseline(candidate),
         provenance=_provenance(cut, at, bundle, folder / "champion"),
     )
 
@@ -132,7 +131,6 @@ def _example(cut: Ledger, bundle: Bundle, X: pd.DataFrame, table: pd.DataFrame) 
         row,
         bundle.attributions(row),
         bundle.about["averages"],
-        float(bundle.predict(cut, row).later_than(grace)[0]),
         float(table["p_late"].iloc[which]),
     )
 
@@ -179,9 +177,12 @@ def _why_baseline(candidate: Candidate | None) -> str:
 def _recipe(bundle: Bundle) -> str:
     if bundle.kind == "baseline":
         return "Baseline: the customer's own distribution"
-    if not bundle.own_share:
-        return "forest"
-    return f"{percent(1 - bundle.own_share)} forest, {percent(bundle.own_share)} the customer's own distribution"
+    return "a daily hazard and a classifier of late payment"
+
+
+def _calibration(bundle: Bundle) -> str:
+    parts = {"classifier": bundle.late_calibrator, "hazard": bundle.calibrator}
+    return "; ".join(f"{name}: shift {c.shift:.3f}, slope {c.slope:.3f}" for name, c in parts.items())
 
 
 def _provenance(cut: Ledger, at: pd.Timestamp, bundle: Bundle, champion: Path) -> tuple[tuple[str, str], ...]:
@@ -198,9 +199,7 @@ def _provenance(cut: Ledger, at: pd.Timestamp, bundle: Bundle, champion: Path) -
         f"data hash {about['data_hash']}",
         "Run": str(about.get("run_id", "")),
         "Parameters": f"{parameters}, seed {about['seed']}" if parameters else "",
-        "Calibration": f"shift {bundle.calibrator.shift:.3f}, slope {bundle.calibrator.slope:.3f}"
-        if bundle.kind == "timing"
-        else "",
+        "Calibration": _calibration(bundle) if bundle.kind == "timing" else "",
         "Model files, sha256": ", ".join(f"{name} {digest[:12]}" for name, digest in sorted(digests.items())),
         "paybench": f"{__version__} (trained with {about['paybench']})",
     }

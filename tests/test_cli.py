@@ -224,7 +224,7 @@ def one_sentence(answer: Answer, sentence: str) -> None:
     assert pd.Series([line]).str.contains(sentence, regex=True)[0], line
 
 
-@pytest.mark.parametrize("file", ["manifest.json", "histograms.npz", "late.txt", "days.txt"])
+@pytest.mark.parametrize("file", ["manifest.json", "shares.npz", "late.txt", "hazard.txt"])
 @pytest.mark.parametrize("damage", ["gone", "empty", "half", "one byte less", "one byte changed"])
 def test_a_damaged_bundle_is_one_sentence(run: Run, trained: Trained, tmp_path: Path, file: str, damage: str) -> None:
     shutil.copytree(trained.store / "champion", tmp_path / "store" / "champion")

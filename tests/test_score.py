@@ -34,6 +34,10 @@ def ledger(trained: Trained) -> Ledger:
     return read_ledger(trained.ledger)
 
 
+ON_BASELINE = {"kind": "baseline", "encoder": None, "late_encoder": None, "hazard_text": "", "late_text": ""}
+"""A trained bundle without what was trained."""
+
+
 @pytest.fixture(scope="module")
 def forest(trained: Trained) -> Bundle:
     found = read_bundle(trained.store / "champion")
@@ -47,7 +51,7 @@ def table(request: pytest.FixtureRequest, ledger: Ledger, forest: Bundle) -> pd.
     grace = GRACE if request.param == "forest with grace" else 0
     bundle = replace(forest, about=forest.about | {"grace_days": grace})
     if request.param == "forest on Baseline alone":
-        bundle = replace(bundle, kind="baseline", forest=None, encoder=None)
+        bundle = replace(bundle, **ON_BASELINE)
     found = score(replace(ledger, grace_days=grace), AS_OF, bundle)
     found.attrs["grace_days"] = grace
     return found
@@ -152,7 +156,7 @@ def _with_a_future(ledger: Ledger) -> Ledger:
 def test_what_does_not_concern_an_invoice_leaves_its_scores_as_they_are(
     ledger: Ledger, forest: Bundle, change: Callable[[Ledger], Ledger], kind: str
 ) -> None:
-    bundle = forest if kind == "forest" else replace(forest, kind="baseline", forest=None, encoder=None)
+    bundle = forest if kind == "forest" else replace(forest, **ON_BASELINE)
     before, after = score(ledger, AS_OF, bundle), score(change(ledger), AS_OF, bundle)
     after = after[after["customer_id"] != "0 stranger"].reset_index(drop=True)
     same(after, before)

@@ -14,7 +14,6 @@ _MENU = {
     "lives": "",
     "seen": "",
     "Sentences": "attributed",
-    "uncalibrated": "attributed",
     "volume": "",
 }
 
@@ -27,7 +26,6 @@ __all__ = [
     "reasons",
     "seen",
     "Sentences",
-    "uncalibrated",
     "volume",
 ]
 

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 from pandas.io.formats.style import Styler
 
 from ..features import all_features
-from ..ledger import Ledger
-from ..models.bundle import Bundle
-from ..models.calibrate import Calibrator
 from ..progress import without_widgets
 from .canvas import INK, OURS, Picture, panels
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    pass
 from pandas.io.formats.style_render import CSSDict
 
 
@@ -77,21 +72,6 @@ def _same_dice() -> Iterator[None]:
         yield
     finally:
         np.random.set_state(state)  # noqa: NPY002
-
-
-def uncalibrated(bundle: Bundle, ledger: Ledger, X: pd.DataFrame) -> NDArray[np.float64]:
-    """P(late) at issue before calibration, from the whole distributions: a second way to what attributions sum to.
-
-    Parameters
-    ----------
-    bundle, ledger, X : as in :meth:`~paybench.models.bundle.Bundle.predict`.
-
-    Returns
-    -------
-    (n,) probabilities.
-    """
-    plain = replace(bundle, calibrator=Calibrator())
-    return plain.predict(ledger, X).later_than(int(bundle.about["grace_days"]))
 
 
 class Sentences(Styler):

@@ -71,7 +71,6 @@ def worked_example(
     X: pd.DataFrame,
     attributions: pd.DataFrame,
     averages: dict[str, float],
-    calibrated: float,
     today: float,
     shown: int = 6,
 ) -> Example:
@@ -80,34 +79,27 @@ def worked_example(
     Parameters
     ----------
     X : its feature row. attributions : its SHAP values and ``base``. averages : of the training book's features.
-    calibrated : P(late) at issue after calibration. today : the same, given that it is unpaid.
+    today : P(late), given that it is unpaid.
     shown : contributions that get a line of their own.
 
     Returns
     -------
-    Example. Base and contributions add up to the model's P(late) at issue, and each later total is the one before
-    plus the change between them; exactly, in the tenths that are displayed.
+    Example. Base and contributions add up to the model's P(late), which is that of today unless the days of grace are
+    over; exactly, in the tenths that are displayed.
     """
     row = attributions.drop(columns="base").iloc[0]
     row = row.iloc[np.argsort(-row.abs().to_numpy(), kind="stable")]
     said, rest = row.iloc[:shown], row.iloc[shown:]
     labels = [sentence(str(n), X[n].iloc[0], averages.get(str(n))) for n in said.index]
     values = [float(attributions["base"].iloc[0]), *said, *([rest.sum()] if len(rest) else [])]
-    totals = [int(np.rint(1000 * p)) for p in (sum(values), calibrated, today)]
-    base, *changes = rounded_to_sum([1000 * v for v in values], totals[0])
+    model, now = (int(np.rint(1000 * p)) for p in (sum(values), today))
+    base, *changes = rounded_to_sum([1000 * v for v in values], model)
     steps = [Step("The average invoice of the training book", base, True)]
     if len(rest):
         labels.append(f"The other {len(rest)} characteristics together")
     steps += [Step(label, change, False) for label, change in zip(labels, changes, strict=True)]
-    steps += [
-        Step("The model, as if it had been issued today", totals[0], True),
-        Step("Calibration: corrected by how such forecasts came out before", totals[1] - totals[0], False),
-        Step("P(late) at issue", totals[1], True),
-        Step(
-            "Still unpaid today: the days on which it could have been paid earlier are over",
-            totals[2] - totals[1],
-            False,
-        ),
-        Step("P(late) today", totals[2], True),
-    ]
+    if now != model:
+        steps.append(Step("What the model says of an invoice that is in time", model, True))
+        steps.append(Step("It is late already: its days of grace are over", now - model, False))
+    steps.append(Step("P(late) today", now, True))
     return Example(str(X.index[0][0]), str(X.index[0][1]), tuple(steps))

@@ -33,7 +33,7 @@ def discrimination(rows: pd.DataFrame) -> Picture:
     """
     from sklearn.metrics import precision_recall_curve, roc_curve
 
-    picture, (roc, pr) = panels(2, alt="ROC and precision-recall curves of P(late) of the forest and three others")
+    picture, (roc, pr) = panels(2, alt="ROC and precision-recall curves of P(late) of the model and three others")
     late = rows["late"].to_numpy()
     for name, colour in COLOURS.items():
         p = rows[f"p: {name}"].to_numpy()
@@ -107,22 +107,26 @@ def skill_bars(skill: dict[str, list[float]]) -> Picture:
 
 
 def tuning(trials: pd.DataFrame) -> Picture:
-    """CRPS of each trial of the tuning, the best so far, and the defaults, which are the first trial.
+    """Loss of each trial of the tuning by part, the best so far, and the defaults, which are the first trial.
 
     Parameters
     ----------
-    trials : columns number and value (:attr:`~paybench.models.train.Candidate.trials`).
+    trials : columns part, number and value (:attr:`~paybench.models.train.Candidate.trials`).
     """
-    picture, (axes,) = panels(1, height=3.0, alt="CRPS of each trial of the tuning, and the best so far")
-    axes.set(title="Tuning", xlabel="trial", ylabel="CRPS on the folds, days")
-    if trials.empty:
-        axes.text(0.5, 0.5, "too few rows to tune on: the defaults were taken", ha="center", transform=axes.transAxes)
-        return picture
-    axes.axhline(trials["value"].iloc[0], color=THEIRS, lw=1.2, ls="--", label="defaults (trial 0)")
-    axes.scatter(trials["number"], trials["value"], color=OTHER, s=22, label="trial", zorder=2)
-    axes.step(trials["number"], trials["value"].cummin(), where="post", color=OURS, lw=2, label="best so far")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.legend(frameon=False, fontsize=9)
+    picture, both = panels(2, height=3.0, alt="Loss of each trial of the tuning, and the best so far")
+    losses = {"late": "log loss on the folds", "hazard": "CRPS on the folds, days"}
+    for axes, (part, loss) in zip(both, losses.items(), strict=True):
+        axes.set(title=f"Tuning of the {'classifier' if part == 'late' else 'hazard'}", xlabel="trial", ylabel=loss)
+        mine = trials[trials["part"] == part]
+        if mine.empty:
+            text = "too few rows to tune on:\nthe defaults were taken"
+            axes.text(0.5, 0.5, text, ha="center", transform=axes.transAxes)
+            continue
+        axes.axhline(mine["value"].iloc[0], color=THEIRS, lw=1.2, ls="--", label="defaults (trial 0)")
+        axes.scatter(mine["number"], mine["value"], color=OTHER, s=22, label="trial", zorder=2)
+        axes.step(mine["number"], mine["value"].cummin(), where="post", color=OURS, lw=2, label="best so far")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.legend(frameon=False, fontsize=9)
     return picture
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,19 @@ from ..errors import PaybenchError
 from ..files import check_folder, replaced_folder
 from ..ledger import Ledger, as_of, day, settle
 from ..progress import say
-from .compare import EMPIRICAL, Prediction, challengers, joined, simple_baselines, skills, table
+from .baseline import Baseline
+from .bundle import Bundle
+from .compare import EMPIRICAL, Prediction, challengers, for_open, joined, simple_baselines, skills, table
 from .fit import fit_timing
-from .folds import Book, choose_horizon, end_of
+from .folds import Book, Rows, choose_horizon, end_of
 from .train import MODEL
 from .tune import tune
 
 SHOWN = ("auc", "log_loss", "ece", "mae", "crps", "coverage_80", "width_80")
+
+
+Still = list[tuple[Rows, Prediction, Prediction]]
+"""Of each origin the rows that were open, and what the model and the baseline say of them."""
 
 
 @dataclass(frozen=True)
@@ -31,25 +37,41 @@ class Backtest:
     ----------
     metrics : one row per model, over all origins. by_origin : the same per origin.
     skill : 1 - ours / baseline of each loss, with its 95 % interval clustered by customer. about : settings.
+    open_metrics, open_skill : the same of the invoices that were open at each origin, given that they were unpaid; of
+        days late only, because whether one is late is mostly known by then.
     """
 
     metrics: pd.DataFrame
     by_origin: pd.DataFrame
     skill: pd.DataFrame
+    open_metrics: pd.DataFrame
+    open_skill: pd.DataFrame
     about: dict[str, Any]
 
     def __str__(self) -> str:
-        shown = self.metrics[[c for c in SHOWN if c in self.metrics]].round(3).astype(object)
         origins = self.about["origins"]
         lines = [
             f"{self.about['rows']} invoices issued from {origins[0]} on, trained on what was known at "
             + (origins[0] if len(origins) == 1 else f"{len(origins)} origins up to {origins[-1]}")
             + f"; horizon {self.about['horizon']} days.",
-            shown.where(shown.notna(), "").to_string(),
+            _shown(self.metrics),
             f"Skill of {MODEL} against the {EMPIRICAL} (1 - ours / theirs, 95 % interval by customer):",
-            *(f"  {name:9s} {s.skill:+.1%}  ({s.low:+.1%} to {s.high:+.1%})" for name, s in self.skill.iterrows()),
+            *_skills(self.skill),
         ]
+        if len(self.open_metrics):
+            rows = int(self.open_metrics["n"].iloc[0])
+            lines += [f"{rows} invoices that were open at an origin, given that they were unpaid:"]
+            lines += [_shown(self.open_metrics), *_skills(self.open_skill)]
         return "\n".join(lines)
+
+
+def _shown(metrics: pd.DataFrame) -> str:
+    shown = metrics[[c for c in SHOWN if c in metrics]].round(3).astype(object)
+    return str(shown.where(shown.notna(), "").to_string())
+
+
+def _skills(skill: pd.DataFrame) -> list[str]:
+    return [f"  {name:9s} {s.skill:+.1%}  ({s.low:+.1%} to {s.high:+.1%})" for name, s in skill.iterrows()]
 
 
 def backtest(
@@ -88,6 +110,7 @@ def backtest(
     whole = Book(ledger, end, horizon)
     parts: list[list[Prediction]] = []
     rows, per_origin = [], []
+    still: Still = []
     for start, stop in pairwise([*starts, end]):
         say(f"origin {start:%Y-%m-%d}", show)
         if start >= end:
@@ -110,6 +133,8 @@ def backtest(
         ]
         parts.append(said)
         rows.append(test_rows)
+        if len(opened := whole.open_at(start)):
+            still.append((opened, *_of_open(whole, start, bundle, train_rows, opened)))
         per_origin.append(table(said, test_rows.late, test_rows.y, horizon).assign(origin=f"{start:%Y-%m-%d}"))
     late, y = (np.concatenate([getattr(r, name) for r in rows]) for name in ("late", "y"))
     customers = rows[0].customers.append([r.customers for r in rows[1:]])
@@ -119,7 +144,9 @@ def backtest(
     return Backtest(
         metrics=table(together, late, y, horizon),
         by_origin=pd.concat(per_origin).reset_index().set_index(["origin", "model"]),
-        skill=pd.DataFrame.from_dict(gained, orient="index", columns=["skill", "low", "high"]).rename_axis("loss"),
+        skill=_as_table(gained),
+        open_metrics=pd.DataFrame() if not still else _open_metrics(still, horizon),
+        open_skill=pd.DataFrame() if not still else _open_skill(still, horizon),
         about={
             "rows": len(y),
             "origins": [f"{s:%Y-%m-%d}" for s in starts],
@@ -132,13 +159,42 @@ def backtest(
 
 
 def write_backtest(result: Backtest, folder: str | Path) -> None:
-    """metrics.csv, by_origin.csv, skill.csv and summary.txt, whole or not at all."""
+    """Every table as a CSV file, and summary.txt, whole or not at all."""
     check_folder(folder, "folder of a backtest", "by_origin.csv")
     with replaced_folder(folder) as new:
         result.metrics.to_csv(new / "metrics.csv")
         result.by_origin.to_csv(new / "by_origin.csv")
         result.skill.to_csv(new / "skill.csv")
+        result.open_metrics.to_csv(new / "open_metrics.csv")
+        result.open_skill.to_csv(new / "open_skill.csv")
         (new / "summary.txt").write_text(str(result) + "\n", encoding="utf-8")
+
+
+def _of_open(
+    book: Book, origin: pd.Timestamp, bundle: Bundle, train: Rows, rows: Rows
+) -> tuple[Prediction, Prediction]:
+    """What the model and the customers' own distributions say of the invoices open at an origin."""
+    baseline = Baseline(book.cut, book.H).fit(train.X, train.y, tail=book.tail(origin))
+    said = {MODEL: bundle.predict(book.cut, rows.X), EMPIRICAL: baseline.predict_distribution(rows.X)}
+    ours, theirs = (for_open(name, d, rows, book.ledger.grace_days, book.H) for name, d in said.items())
+    return ours, theirs
+
+
+def _open_metrics(still: Still, horizon: int) -> pd.DataFrame:
+    late, y = (np.concatenate([getattr(rows, name) for rows, *_ in still]) for name in ("late", "y"))
+    both = [replace(joined(list(said)), p_late=None) for said in zip(*(said for _, *said in still), strict=True)]
+    return table(both, late, y, horizon)
+
+
+def _open_skill(still: Still, horizon: int) -> pd.DataFrame:
+    late, y = (np.concatenate([getattr(rows, name) for rows, *_ in still]) for name in ("late", "y"))
+    customers = still[0][0].customers.append([rows.customers for rows, *_ in still[1:]])
+    ours, theirs = (replace(joined(list(said)), p_late=None) for said in zip(*(s for _, *s in still), strict=True))
+    return _as_table(skills(ours, theirs, late, y, customers, horizon))
+
+
+def _as_table(skill: dict[str, tuple[float, float, float]]) -> pd.DataFrame:
+    return pd.DataFrame.from_dict(skill, orient="index", columns=["skill", "low", "high"]).rename_axis("loss")
 
 
 def _end(ledger: Ledger) -> pd.Timestamp:

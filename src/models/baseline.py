@@ -10,8 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..features import past_days_late
 from ..ledger import Ledger
-from .distribution import EARLIEST, DaysLate
-from .forest import shrunk
+from .distribution import EARLIEST, DaysLate, shrunk
 from .tail import tail_mass
 
 Floats = NDArray[np.float64]

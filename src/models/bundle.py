@@ -1,6 +1,6 @@
 """The bundle: everything that scoring needs, as text, JSON and plain arrays, each file with its sha256.
 
-Nothing in it is pickled or run. Every hash is checked before a byte is parsed, because a truncated forest can take
+Nothing in it is pickled or run. Every hash is checked before a byte is parsed, because truncated trees can take
 the whole process down.
 """
 
@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,19 +21,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import PaybenchError
-from ..features import past_days_late
+from ..features import Habits, habits
 from ..files import replaced_folder
 from ..ledger import Ledger
 from .calibrate import Calibrator
-from .distribution import EARLIEST, LONGEST, DaysLate, mixed
+from .curve import Curve
+from .distribution import EARLIEST, LONGEST, DaysLate, shrunk, spread
 from .encode import Encoder
-from .forest import Forest, shrunk, spread
 
 Floats = NDArray[np.float64]
 
-FORMAT = 2
+FORMAT = 3
 GRID = (EARLIEST, LONGEST + 1)
-"""First and last day late on which customers' pasts are counted; what lies outside is counted there."""
+"""First and last day late of any bundle."""
 CAP = 180
 """Days at which expected_days_late stops counting."""
 
@@ -44,11 +44,12 @@ class Bundle:
 
     Attributes
     ----------
-    kind : "timing" (a forest) or "baseline" (the customer's own distribution).
+    kind : "timing" (a daily hazard and a classifier of late payment) or "baseline" (the customer's own distribution).
     about : what a reader may want to know: as_of, horizon, grace_days, data_hash, metrics, model version, limits of
         ``risk``, training means, thin thresholds. JSON.
     pooled : (bins,) everybody's shares per day late. tail : how "beyond the horizon" spreads. first : day of bin 0.
-    encoder, forest, calibrator : of a "timing" bundle.
+    calibrator : of the hazard's distributions. encoder, hazard_text : of the hazard, as is
+    late_encoder, late_text, late_calibrator : of the classifier; its text is empty where one class only was seen.
     """
 
     kind: str
@@ -58,9 +59,10 @@ class Bundle:
     tail: Floats
     calibrator: Calibrator = field(default_factory=Calibrator)
     encoder: Encoder | None = None
-    forest: Forest | None = None
+    hazard_text: str = ""
+    late_calibrator: Calibrator = field(default_factory=Calibrator)
+    late_encoder: Encoder | None = None
     late_text: str = ""
-    days_text: str = ""
 
     @property
     def version(self) -> str:
@@ -68,89 +70,103 @@ class Bundle:
         return str(self.about.get("version") or f"{self.kind} (not registered)")
 
     @property
-    def own_share(self) -> float:
-        """Weight of the customer's own distribution in the mixture with the forest (1 for a baseline)."""
-        return 1.0 if self.forest is None else float(self.about.get("own_share", 0.0))
+    def grace_days(self) -> int:
+        """Days after due that do not count as late."""
+        return int(self.about["grace_days"])
+
+    @property
+    def days(self) -> tuple[int, int]:
+        """First and last day late on which customers' pasts are counted; what lies outside is counted there."""
+        return self.first, self.first + len(self.pooled) - 1
 
     def predict(self, ledger: Ledger, X: pd.DataFrame) -> DaysLate:
-        """Distributions of days late of feature rows, not conditioned on being unpaid so far.
+        """Distributions of days late of feature rows; a trained one knows that each is unpaid at its as_of.
 
         Parameters
         ----------
         ledger : where a customer's own past is looked up, as known at each row's as_of.
         X : feature table, indexed by invoice_id, customer_id, as_of.
         """
-        return self.predict_from(own_past(ledger, X) if self.own_share else None, X)
+        return self.predict_from(habits(ledger, X, *self.days), X)
 
-    def predict_from(self, past: Floats | None, X: pd.DataFrame) -> DaysLate:
-        """The same from customers' pasts that were looked up before (:func:`own_past`; None if own_share is 0)."""
-        if self.forest is None or self.encoder is None:
-            return self._own(past)
-        predicted = self.forest.predict(self.encoder.transform(X))
-        if self.own_share:
-            predicted = mixed(predicted, self._own(past), self.own_share)
-        return self.calibrator.apply(predicted)
+    def predict_from(self, past: Habits, X: pd.DataFrame) -> DaysLate:
+        """The same from customers' habits that were looked up before, on at least the bundle's own :attr:`days`."""
+        own = _on(past, *self.days)
+        if self.curve is None:
+            counts = own.days_late.astype(np.float64)
+            return shrunk(counts, self.first, self.pooled, float(self.about["strength"]), self.tail)
+        said = self.calibrator.apply(self.curve.predict(X, own))
+        if not self.late_text or X.empty:
+            return said
+        return said.with_later_than(self.grace_days, self.p_late(X))
 
-    def p_late_at_issue(self, X: pd.DataFrame) -> Floats:
-        """(n,) P(late) before calibration and conditioning on being unpaid: what :meth:`attributions` add up to."""
-        said = self.attributions(X).sum(axis=1).to_numpy() if self.encoder else self._own_late(X)
-        return np.asarray(said, dtype=np.float64)
-
-    def _own(self, past: Floats | None) -> DaysLate:
-        if past is None:
-            raise ValueError("This bundle needs customers' pasts: predict(ledger, X).")
-        start = self.first - GRID[0]
-        counts = past[:, start : start + len(self.pooled)].copy()
-        counts[:, 0] += past[:, :start].sum(axis=1)
-        counts[:, -1] += past[:, start + len(self.pooled) :].sum(axis=1)
-        return shrunk(counts, self.first, self.pooled, float(self.about["strength"]), self.tail)
+    def p_late(self, X: pd.DataFrame) -> Floats:
+        """(n,) P(late | unpaid at as_of) where grace is not over yet: what :meth:`attributions` add up to."""
+        if self.late is None or self.late_encoder is None:
+            return self._own_late(X)
+        raw = self.late.predict(self.late_encoder.transform(X), num_threads=1) if len(X) else np.zeros(0)
+        return 1.0 - self.late_calibrator(1.0 - np.asarray(raw, dtype=np.float64))
 
     def _own_late(self, X: pd.DataFrame) -> Floats:
-        """(n,) P(late) of the customer's own distribution: number and late share of settled invoices decide it."""
+        """(n,) P(late) at issue of the customer's own distribution: its settled invoices' number and late share."""
         n, strength = X["n_settled"].to_numpy(dtype=np.float64), float(self.about["strength"])
         share = np.nan_to_num(X["late_share"].to_numpy(dtype=np.float64))
-        late: Floats = (n * share + strength * self._pooled_late) / (n + strength)
+        everybody = spread(self.first, self.pooled[None, :], self.tail).later_than(self.grace_days)[0]
+        late: Floats = (n * share + strength * everybody) / (n + strength)
         return late
 
-    @property
-    def _pooled_late(self) -> float:
-        pooled = spread(self.first, self.pooled[None, :], self.tail)
-        return float(pooled.later_than(int(self.about["grace_days"]))[0])
+    @cached_property
+    def curve(self) -> Curve | None:
+        """The daily hazard; None of a baseline."""
+        if self.encoder is None:
+            return None
+        return Curve(self.hazard_text, self.encoder, self.first, self.pooled, self.tail)
 
     @cached_property
-    def late_trees(self) -> lgb.Booster:
-        """The forest with P(late) in its leaves: its prediction is the uncalibrated P(late) at issue."""
-        return lgb.Booster(model_str=self.late_text)
+    def late(self) -> lgb.Booster | None:
+        """The classifier's trees."""
+        return lgb.Booster(model_str=self.late_text) if self.late_text else None
 
     def attributions(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Exact SHAP values of P(late), in probability: one column per feature, and ``base`` (the mean).
+        """Why: SHAP values of P(late), in probability: one column per feature, and ``base``.
 
-        A row's values and its base add up to P(late) at issue, before calibration and before conditioning on being
-        unpaid. The forest's part is path-dependent TreeSHAP (Lundberg et al. 2020) by LightGBM, times its weight. The
-        part of the customer's own distribution differs from everybody's by the customer's record alone, and is
-        counted to ``late_share``.
+        A row's values and its base add up to :meth:`p_late`. The classifier's values are exact path-dependent TreeSHAP
+        (Lundberg et al. 2020) in log-odds, recalibrated with it; each is carried to probability by the mean slope of
+        the logistic curve between base and prediction (Aumann and Shapley 1974; Sundararajan, Taly and Yan 2017), so
+        that shares and signs are kept.
 
         Raises
         ------
         PaybenchError
-            If the bundle is a baseline, which has no features.
+            If the bundle has no classifier: a baseline has no features.
         """
-        if self.encoder is None:
+        if self.late is None or self.late_encoder is None:
             raise PaybenchError("The champion is the Baseline, which looks at nothing but the customer's own past.")
-        names = [*self.encoder.columns, "base"]
+        names = [*self.late_encoder.columns, "base"]
         if X.empty:
             return pd.DataFrame(columns=names, index=X.index, dtype=np.float64)
-        raw = self.late_trees.predict(self.encoder.transform(X), pred_contrib=True)
-        values = pd.DataFrame(np.asarray(raw) * (1 - self.own_share), columns=names, index=X.index)
-        if self.own_share:
-            values["late_share"] += self.own_share * (self._own_late(X) - self._pooled_late)
-            values["base"] += self.own_share * self._pooled_late
-        return values
+        raw = np.asarray(self.late.predict(self.late_encoder.transform(X), pred_contrib=True, num_threads=1))
+        odds = raw * self.late_calibrator.slope
+        odds[:, -1] -= self.late_calibrator.shift
+        base, reached = (1 / (1 + np.exp(-z)) for z in (odds[:, -1], odds.sum(axis=1)))
+        moved = odds[:, :-1].sum(axis=1)
+        small = np.abs(moved) < 1e-6
+        slope = np.where(small, base * (1 - base), (reached - base) / np.where(small, 1.0, moved))
+        values = np.column_stack([odds[:, :-1] * slope[:, None], base])
+        return pd.DataFrame(values, columns=names, index=X.index)
 
 
-def own_past(ledger: Ledger, X: pd.DataFrame) -> Floats:
-    """(n, days of :data:`GRID`) how often each row's customer had settled so many days late before its as_of."""
-    return past_days_late(ledger, X, *GRID)
+def _on(past: Habits, first: int, last: int) -> Habits:
+    """The same habits on some of their days; what lies outside is counted in the outermost."""
+    begin, width = first - past.first, last - first + 1
+
+    def cut(counts: NDArray[np.float32]) -> NDArray[np.float32]:
+        kept = counts[:, begin : begin + width].copy()
+        kept[:, 0] += counts[:, :begin].sum(axis=1)
+        kept[:, -1] += counts[:, begin + width :].sum(axis=1)
+        return kept
+
+    return Habits(first, cut(past.days_late), cut(past.lately), past.weekday, past.month_day)
 
 
 def write_bundle(bundle: Bundle, folder: str | Path) -> None:
@@ -161,9 +177,8 @@ def write_bundle(bundle: Bundle, folder: str | Path) -> None:
         "kind": bundle.kind,
         "about": bundle.about,
         "first": bundle.first,
-        "calibrator": {"shift": bundle.calibrator.shift, "slope": bundle.calibrator.slope},
-        "columns": list(bundle.encoder.columns) if bundle.encoder else [],
-        "categories": {k: list(v) for k, v in bundle.encoder.categories.items()} if bundle.encoder else {},
+        "calibrators": {"hazard": asdict(bundle.calibrator), "late": asdict(bundle.late_calibrator)},
+        "encoders": {"hazard": _encoded(bundle.encoder), "late": _encoded(bundle.late_encoder)},
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
     with replaced_folder(folder) as new:
@@ -203,33 +218,41 @@ def _digest(manifest: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
+def _encoded(encoder: Encoder | None) -> dict[str, Any]:
+    if encoder is None:
+        return {}
+    return {"columns": list(encoder.columns), "categories": {k: list(v) for k, v in encoder.categories.items()}}
+
+
+def _encoder(said: Mapping[str, Any]) -> Encoder | None:
+    if not said:
+        return None
+    return Encoder(tuple(said["columns"]), {k: tuple(v) for k, v in said["categories"].items()})
+
+
 def _files(bundle: Bundle) -> dict[str, bytes]:
-    arrays: dict[str, NDArray[Any]] = {"pooled": bundle.pooled, "tail": bundle.tail}
-    files = {}
-    if bundle.forest is not None:
-        arrays |= {"leaves": bundle.forest.leaves.astype(np.float32), "offsets": bundle.forest.offsets}
-        files = {"late.txt": bundle.late_text.encode(), "days.txt": bundle.days_text.encode()}
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
-    return files | {"histograms.npz": buffer.getvalue()}
+    np.savez_compressed(buffer, pooled=bundle.pooled, tail=bundle.tail)
+    texts = {"hazard.txt": bundle.hazard_text, "late.txt": bundle.late_text}
+    return {name: text.encode() for name, text in texts.items() if text} | {"shares.npz": buffer.getvalue()}
 
 
 def _bundle(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> Bundle:
-    with np.load(io.BytesIO(files["histograms.npz"]), allow_pickle=False) as arrays:
+    with np.load(io.BytesIO(files["shares.npz"]), allow_pickle=False) as arrays:
         pooled, tail = arrays["pooled"], arrays["tail"]
-        leaves, offsets = arrays.get("leaves"), arrays.get("offsets")
-    common = {"about": dict(manifest["about"]), "first": int(manifest["first"]), "pooled": pooled, "tail": tail}
-    if leaves is None or offsets is None:
-        return Bundle(kind="baseline", **common)
-    late = files["late.txt"].decode()
+    encoders, calibrators = manifest["encoders"], manifest["calibrators"]
     return Bundle(
-        kind="timing",
-        **common,
-        calibrator=Calibrator(**manifest["calibrator"]),
-        encoder=Encoder(tuple(manifest["columns"]), {k: tuple(v) for k, v in manifest["categories"].items()}),
-        forest=Forest(late, common["first"], leaves.astype(np.float64), offsets, tail),
-        late_text=late,
-        days_text=files["days.txt"].decode(),
+        kind=str(manifest["kind"]),
+        about=dict(manifest["about"]),
+        first=int(manifest["first"]),
+        pooled=pooled,
+        tail=tail,
+        calibrator=Calibrator(**calibrators["hazard"]),
+        encoder=_encoder(encoders["hazard"]),
+        hazard_text=files.get("hazard.txt", b"").decode(),
+        late_calibrator=Calibrator(**calibrators["late"]),
+        late_encoder=_encoder(encoders["late"]),
+        late_text=files.get("late.txt", b"").decode(),
     )
 
 

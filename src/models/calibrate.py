@@ -40,6 +40,18 @@ class Calibrator:
         return np.where(share <= _EPS, 0.0, np.where(share >= 1 - _EPS, 1.0, mapped))
 
 
+def fit_late_calibrator(p: Floats, late: Floats, weight: float = 400.0) -> Calibrator:
+    """Platt's map of a probability of being late, as a map of its opposite: P' = 1 - calibrator(1 - P).
+
+    Parameters
+    ----------
+    p, late : (n,) predictions and outcomes, later than everything the predictions were made from.
+    weight : how many rows the identity is worth.
+    """
+    on_time = np.clip(1 - p, 1e-4, 1 - 1e-4)
+    return _fit(np.log(on_time / (1 - on_time))[:, None], late[:, None] == 0, weight)
+
+
 def fit_calibrator(predicted: DaysLate, days_late: Floats, horizon: int, weight: float = 400.0) -> Calibrator:
     """Fit on outcomes that are later than everything the predictions were made from.
 
@@ -52,8 +64,6 @@ def fit_calibrator(predicted: DaysLate, days_late: Floats, horizon: int, weight:
     -------
     Calibrator that minimises the log loss over the days between the 5 % and 95 % quantiles of the outcomes.
     """
-    from scipy.optimize import minimize
-
     if len(days_late) == 0:
         return Calibrator()
     low, high = np.quantile(days_late, [0.05, 0.95])
@@ -63,6 +73,13 @@ def fit_calibrator(predicted: DaysLate, days_late: Floats, horizon: int, weight:
     share = np.clip(share, 1e-4, 1 - 1e-4)
     logit = np.log(share / (1 - share))
     seen = days_late[:, None] <= days[None, :]
+
+    return _fit(logit, seen, weight)
+
+
+def _fit(logit: Floats, seen: NDArray[np.bool_], weight: float) -> Calibrator:
+    """The map of log-odds (n, k) with the least log loss on what was seen (n, k)."""
+    from scipy.optimize import minimize
 
     def loss(parameters: Floats) -> float:
         z = parameters[0] + np.exp(parameters[1]) * logit

@@ -12,6 +12,7 @@ from .baseline import Baseline
 from .days import DaysDirect
 from .distribution import DaysLate
 from .folds import Book, Rows
+from .histogram_forest import HistogramForest
 from .late import LateDirect
 from .metrics import coverage, days_metrics, late_metrics, log_loss, skill
 
@@ -22,6 +23,7 @@ EMPIRICAL = "customer's own distribution"
 RATIO, LOGISTIC = "customer's late ratio", "logistic regression"
 
 DIRECT_LATE, DIRECT_DAYS = "LightGBM classifier", "LightGBM regressor (L1)"
+FOREST = "LightGBM forest of histograms"
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,23 @@ def simple_baselines(book: Book, origin: object, train: Rows, test: Rows) -> lis
     ]
 
 
+def for_open(name: str, said: DaysLate, rows: Rows, grace_days: int, horizon: int) -> Prediction:
+    """Of invoices that are open at their rows' as_of, given that they are unpaid."""
+    return Prediction.of(
+        name, said.given_unpaid(-rows.X["days_to_due"].to_numpy(dtype=np.int64)), rows, grace_days, horizon
+    )
+
+
 def challengers(book: Book, train: Rows, test: Rows, seed: int) -> list[Prediction]:
-    """The plain LightGBM models that people know."""
+    """The plain LightGBM models that people know, and a forest that gives a distribution, on rows at issue."""
     paid = ~train.labels["written_off"].to_numpy()
     late = LateDirect(seed=seed).fit(train.X, train.late)
+    forest = HistogramForest(book.H, seed=seed).fit(train.X, train.y)
     days = DaysDirect(seed=seed).fit(train.X[paid], np.minimum(train.y[paid], book.H))
     return [
         Prediction(DIRECT_LATE, late.predict_proba(test.X)[:, 1]),
         Prediction(DIRECT_DAYS, None, days.predict(test.X)),
+        Prediction.of(FOREST, forest.predict_distribution(test.X), test, book.ledger.grace_days, book.H),
     ]
 
 

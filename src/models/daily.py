@@ -14,18 +14,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 NAMES = (
-    "day",
-    "elapsed",
-    "weekday",
-    "weekday_share",
-    "month_day",
-    "month_day_share",
-    "to_month_end",
-    "since_payment",
-    "usual",
-    "usual_about",
-    "lately",
-    "lately_about",
+    *("day", "elapsed", "weekday", "weekday_share", "month_day", "month_day_share", "to_month_end", "since_payment"),
+    *("usual", "usual_about", "lately", "lately_about"),
 )
 """Columns, one row per invoice and day: days late if paid then; days since as_of; the day's weekday and the customer's
 share of settlements on it; the day of the month, the customer's share on it and the days beside, days to the month's
@@ -44,15 +34,9 @@ class Days:
     day: Ints
 
 
-def due_days(X: pd.DataFrame) -> Ints:
-    """(n,) due date of feature rows as day numbers."""
-    return as_of_days(X) + X["days_to_due"].to_numpy(dtype=np.int64)
-
-
-def as_of_days(X: pd.DataFrame) -> Ints:
-    """(n,) as_of of feature rows as day numbers."""
-    days: Ints = X.index.get_level_values("as_of").to_numpy().astype("datetime64[D]").astype(np.int64)
-    return days
+def overdue(X: pd.DataFrame) -> Ints | None:
+    """(n,) as_of - due_on of feature rows; None if the table does not say."""
+    return -X["days_to_due"].to_numpy(dtype=np.int64) if "days_to_due" in X else None
 
 
 def at_risk(begin: Ints, end: Ints) -> Days:
@@ -67,34 +51,41 @@ def columns(X: pd.DataFrame, habits: Habits, pooled: Floats, asked: Days) -> NDA
 
     Parameters
     ----------
-    X, habits : (n,) feature rows and their customers' past. pooled : (days,) everybody's shares per day late.
+    X, habits : (n,) feature rows and their customers' past. What needs a column that X does not have is missing; as_of
+        may be one, or a level of the index.
+    pooled : (days,) everybody's shares per day late.
     asked : (m,) which rows on which days; days lie within the columns of ``pooled`` but the last.
     """
     row, day = asked.row, asked.day
-    date = due_days(X)[row] + day
-    elapsed = day + X["days_to_due"].to_numpy(dtype=np.int64)[row]
-    weekday = (date + 3) % 7
+    table = np.full((len(NAMES), len(row)), np.nan, dtype=np.float32)
+    own = dict(zip(NAMES, table, strict=True))
+    own["day"][:] = day
+    begin = overdue(X)
+    if begin is not None:
+        elapsed = day - begin[row]
+        own["elapsed"][:] = elapsed
+        if "days_since_payment" in X:
+            own["since_payment"][:] = X["days_since_payment"].to_numpy(dtype=np.float64)[row] + elapsed
+        if "as_of" in X or "as_of" in X.index.names:
+            at = X["as_of"] if "as_of" in X else X.index.get_level_values("as_of")
+            _of_date(at.to_numpy().astype("datetime64[D]").astype(np.int64)[row] + elapsed, row, habits, own)
+    for name, (exact, about) in {"days_late": ("usual", "usual_about"), "lately": ("lately", "lately_about")}.items():
+        one, three = _hazards(getattr(habits, name), pooled, _STRENGTH[name])
+        own[exact][:], own[about][:] = one[row, day - habits.first], three[row, day - habits.first]
+    return table.T
+
+
+def _of_date(date: Ints, row: Ints, habits: Habits, own: dict[str, NDArray[np.float32]]) -> None:
     first = date.astype("datetime64[D]").astype("datetime64[M]")
+    weekday = (date + 3) % 7
     month_day = date - first.astype("datetime64[D]").astype(np.int64)
-    to_end = (first + 1).astype("datetime64[D]").astype(np.int64) - date
-    since = X["days_since_payment"].to_numpy(dtype=np.float64)[row] + elapsed
-    found = [day, elapsed, weekday, _on_weekday(habits)[row, weekday], month_day, _on_month_day(habits)[row, month_day]]
-    found += [to_end, since]
-    for name, strength in _STRENGTH.items():
-        for own in _hazards(getattr(habits, name), pooled, strength):
-            found.append(own[row, day - habits.first])
-    return np.stack(found, axis=1).astype(np.float32)
-
-
-def _on_weekday(habits: Habits) -> Floats:
-    share: Floats = (habits.weekday + 5 * _WEEK) / (habits.weekday.sum(axis=1, keepdims=True) + 5)
-    return share
-
-
-def _on_month_day(habits: Habits) -> Floats:
+    own["weekday"][:], own["month_day"][:] = weekday, month_day
+    own["to_month_end"][:] = (first + 1).astype("datetime64[D]").astype(np.int64) - date
+    share = (habits.weekday + 5 * _WEEK) / (habits.weekday.sum(axis=1, keepdims=True) + 5)
+    own["weekday_share"][:] = share[row, weekday]
     beside = np.roll(habits.month_day, 1, axis=1) + habits.month_day + np.roll(habits.month_day, -1, axis=1)
-    share: Floats = (beside + 5 * 3 / 31) / (habits.month_day.sum(axis=1, keepdims=True) + 5)
-    return share
+    share = (beside + 5 * 3 / 31) / (habits.month_day.sum(axis=1, keepdims=True) + 5)
+    own["month_day_share"][:] = share[row, month_day]
 
 
 def _hazards(counts: NDArray[np.float32], pooled: Floats, strength: float) -> tuple[Floats, Floats]:

@@ -1,48 +1,16 @@
-"""Regressors of days to pay: a view of the distribution, and the plain LightGBM L1 regressor as its challenger.
-
-Both speak of days late; days to pay are days late + the days from issue to due date, which are known.
-"""
+"""DaysDirect: the plain LightGBM regressor of days late; a challenger."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .late import boosted
-from .timing import Timing
 
 Floats = NDArray[np.float64]
-
-
-class Days(RegressorMixin, BaseEstimator):
-    """Median days late, read from a :class:`~.timing.Timing` distribution.
-
-    Parameters
-    ----------
-    timing : the distribution's estimator; a clone of it is fitted.
-    """
-
-    def __init__(self, timing: Timing | None = None) -> None:
-        self.timing = timing
-
-    def fit(self, X: pd.DataFrame, y: pd.Series | Floats) -> Days:
-        """Fit on days late (``days_late_capped`` of the labels)."""
-        self.timing_ = clone(self.timing or Timing()).fit(X, y)
-        return self
-
-    def predict(self, X: pd.DataFrame) -> Floats:
-        """(n,) median days late, at most the horizon."""
-        check_is_fitted(self, "timing_")
-        return self.timing_.predict(X)
-
-    def predict_interval(self, X: pd.DataFrame, level: float = 0.8) -> Floats:
-        """(n, 2) central interval of days late; NaN where its end lies in "never"."""
-        check_is_fitted(self, "timing_")
-        predicted = self.timing_.predict_distribution(X)
-        return np.column_stack([predicted.quantile((1 - level) / 2), predicted.quantile((1 + level) / 2)])
 
 
 class DaysDirect(RegressorMixin, BaseEstimator):

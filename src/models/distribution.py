@@ -122,10 +122,12 @@ class DaysLate:
         return DaysLate(self.first, self.mass[which])
 
 
-def mixed(ours: DaysLate, other: DaysLate, share: float) -> DaysLate:
-    """(1 - share) of one distribution and ``share`` of the other, for the same invoices on the same days."""
-    if share == 0.0:
-        return ours
-    if (ours.first, ours.last) != (other.first, other.last):
-        raise ValueError("Distributions on different days cannot be mixed.")
-    return DaysLate(ours.first, (1 - share) * ours.mass + share * other.mass)
+def spread(first: int, shares: Floats, tail: Floats) -> DaysLate:
+    """Shares per day late, the last column being "beyond the horizon", with that column spread over the tail."""
+    return DaysLate(first, np.concatenate([shares[:, :-1], shares[:, -1:] * tail[None, :]], axis=1))
+
+
+def shrunk(counts: Floats, first: int, pooled: Floats, strength: float, tail: Floats) -> DaysLate:
+    """Customers' counts per day late (n, bins) with ``strength`` pseudo-counts of the pooled shares (bins,)."""
+    shares = (counts + strength * pooled) / (counts.sum(axis=1, keepdims=True) + strength)
+    return spread(first, shares, tail)

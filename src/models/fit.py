@@ -12,10 +12,9 @@ from .. import __version__
 from ..features import open_on
 from ..ledger import Ledger, as_of
 from .baseline import Baseline
-from .bundle import CAP, Bundle
+from .bundle import Bundle
 from .folds import Book, Rows
-from .timing import Timing
-from .tune import Tuned
+from .tune import Tuned, fitted
 
 Floats = NDArray[np.float64]
 
@@ -34,34 +33,26 @@ def fit_baseline(book: Book, origin: object | None = None) -> Bundle:
 
 
 def fit_timing(book: Book, tuned: Tuned, seed: int, origin: object | None = None) -> Bundle:
-    """The forest as known at ``origin`` (the book's own date by default), with its views for P(late) and days late."""
+    """The hazard and the classifier as known at ``origin`` (the book's own date by default)."""
     at = book.at if origin is None else origin
     rows = book.known_at(at)
-    tail = book.tail(at)
-    model = Timing(horizon=book.H, seed=seed, **tuned.parameters).fit(rows.X, rows.y, tail=tail)
-    forest = model.forest_
-    pooled = Baseline(None, book.H).fit(rows.X, rows.y, tail=tail)
+    model = fitted(book, at, tuned.parameters, seed)
+    curve, late = model.hazard_.curve_, model.late_
     about = _about(
-        book,
-        at,
-        rows,
-        strength=STRENGTH,
-        own_share=tuned.own_share,
-        parameters=tuned.parameters,
-        seed=seed,
-        averages=_averages(rows.X),
+        book, at, rows, strength=STRENGTH, parameters=tuned.parameters, seed=seed, averages=_averages(rows.X)
     )
     bundle = Bundle(
         "timing",
         about,
-        forest.first,
-        pooled.pooled_,
-        tail,
+        curve.first,
+        curve.pooled,
+        curve.tail,
         tuned.calibrator,
-        model.encoder_,
-        forest,
-        forest.revalued(forest.leaf_late(book.ledger.grace_days)),
-        forest.revalued(forest.leaf_expected(CAP)),
+        curve.encoder,
+        curve.text,
+        tuned.late_calibrator,
+        late.encoder_ if late else None,
+        late.booster_.model_to_string() if late else "",
     )
     return with_limits(bundle, book, at)
 

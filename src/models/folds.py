@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import PaybenchError
-from ..features import at_issue, labels
+from ..features import Habits, at_issue, habits, labels, landmarks, open_on
 from ..ledger import Ledger, as_of, data_hash, day, known, settle
 from ..ledger.cut import known_on
 from ..ledger.schema import TABLES
-from .distribution import HORIZONS, LONGEST
+from .distribution import EARLIEST, HORIZONS, LONGEST
 from .tail import tail_mass
 
 Floats = NDArray[np.float64]
+
+LANDMARKS = (-10, 0, 10, 30)
+"""Days after the due date at which an invoice trains again while it is open."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,25 @@ class Rows:
     def customers(self) -> pd.Index:
         """(n,) customer of each row."""
         return self.X.index.get_level_values("customer_id")
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Feature rows at issue and at landmarks, each watched from its as_of until it was paid, or as long as it could be.
+
+    Attributes
+    ----------
+    X : features. days_late : (n,) NaN where not paid. seen : (n,) days late up to which each was watched.
+    habits : of the rows' customers at each row's as_of.
+    """
+
+    X: pd.DataFrame
+    days_late: Floats
+    seen: Floats
+    habits: Habits
 
     def __len__(self) -> int:
         return len(self.X)
@@ -105,6 +128,29 @@ class Book:
         if at not in self._known:
             self._known[at] = self._matured(self.X[self.issued < at], at)
         return self._known[at]
+
+    def lives(self, origin: object) -> Lives:
+        """Every row at issue or at a landmark before ``origin``, paid or not, as far as was known then."""
+        at = day(origin)
+        X, past = self._lived
+        some = np.flatnonzero(X.index.get_level_values("as_of") < at)
+        facts = labels(self.cut, X.iloc[some], at, self.H)
+        known = (facts["due_on"].notna() & ~facts["cancelled"]).to_numpy()
+        some, facts = some[known], facts[known]
+        seen = (at - facts["due_on"]).dt.days.to_numpy(dtype=np.float64) - 1
+        return Lives(X.iloc[some], facts["days_late"].to_numpy(dtype=np.float64), seen, past.take(some))
+
+    @cached_property
+    def _lived(self) -> tuple[pd.DataFrame, Habits]:
+        X = landmarks(self.cut, LANDMARKS, until=self.at - pd.Timedelta(days=1))
+        order = X.index.to_frame(index=False).sort_values(["as_of", "invoice_id"], kind="stable").index
+        X = X.iloc[order]
+        return X, habits(self.cut, X, EARLIEST, self.H + 1)
+
+    def open_at(self, origin: object) -> Rows:
+        """Every row open at ``origin`` and not yet beyond the horizon, whose outcome has matured by the book's date."""
+        X = open_on(self.cut, origin)
+        return self._matured(X[X["days_to_due"] >= -self.H], self.at)
 
     def issued_in(self, start: object, end: object | None = None) -> Rows:
         """Every row issued in [start, end) whose outcome has matured by the book's own date."""

@@ -1,8 +1,6 @@
 """A forest whose leaves keep the histogram of training days late.
 
-An invoice's distribution is the mean of its leaves' histograms. Any expectation under it, P(late) for one, is the
-same trees with other leaf values, and so has exact TreeSHAP attributions that cannot contradict the distribution.
-Evaluating needs LightGBM and numpy only.
+An invoice's distribution is the mean of its leaves' histograms (Meinshausen 2006; Athey, Tibshirani and Wager 2019).
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
-from .distribution import DaysLate
+from .distribution import DaysLate, spread
 
 Floats = NDArray[np.float64]
 
@@ -62,38 +60,6 @@ class Forest:
             shape=(n, len(self.leaves)),
         )
         return spread(self.first, np.asarray(member @ self.leaves), self.tail)
-
-    def revalued(self, per_leaf: Floats) -> str:
-        """LightGBM text of the same trees whose prediction is the mean over trees of a value per leaf.
-
-        ``average_output`` is dropped and the values divided by the number of trees instead, because attributions of
-        LightGBM's averaging forests are sums, not means; so prediction and attributions agree.
-        """
-        booster = lgb.Booster(model_str=self.structure)
-        for tree in range(self.trees):
-            end = self.offsets[tree + 1] if tree + 1 < self.trees else len(per_leaf)
-            for leaf, value in enumerate(per_leaf[self.offsets[tree] : end]):
-                booster.set_leaf_output(tree, leaf, float(value) / self.trees)
-        return without_averaging(booster.model_to_string())
-
-    def leaf_late(self, grace_days: int) -> Floats:
-        """(total leaves,) P(later than grace) in each leaf."""
-        return spread(self.first, self.leaves, self.tail).later_than(grace_days)
-
-    def leaf_expected(self, cap: int) -> Floats:
-        """(total leaves,) mean of min(days late, cap) in each leaf."""
-        return spread(self.first, self.leaves, self.tail).expected(cap)
-
-
-def spread(first: int, shares: Floats, tail: Floats) -> DaysLate:
-    """Shares per day late, the last column being "beyond the horizon", with that column spread over the tail."""
-    return DaysLate(first, np.concatenate([shares[:, :-1], shares[:, -1:] * tail[None, :]], axis=1))
-
-
-def shrunk(counts: Floats, first: int, pooled: Floats, strength: float, tail: Floats) -> DaysLate:
-    """Customers' counts per day late (n, bins) with ``strength`` pseudo-counts of the pooled shares (bins,)."""
-    shares = (counts + strength * pooled) / (counts.sum(axis=1, keepdims=True) + strength)
-    return spread(first, shares, tail)
 
 
 def without_averaging(text: str) -> str:

@@ -13,14 +13,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..features import Habits
 from . import daily
+from .curve import Curve, begin, matrix, start
 from .distribution import DaysLate
 from .encode import Encoder
-from .forest import spread
 from .tail import tail_mass
 
 Floats = NDArray[np.float64]
-
-_CHUNK = 1_000  # rows whose days are predicted together
 
 
 class Hazard(BaseEstimator):
@@ -33,14 +31,14 @@ class Hazard(BaseEstimator):
     ----------
     horizon : H in days after due; later payments are one bin, spread by a pooled Kaplan-Meier tail.
     rounds, learning_rate, leaves, min_leaf, feature_share, bagging, ridge : as LightGBM knows them.
-    unpaid_share : share of the days without payment that train, each counting for as many as it stands for.
+    most_days : invoices times days that train; of more days without payment some are drawn, each counting for as many
+        as it stands for, but at least as many as there are days with payment.
     extra : whether split thresholds are drawn at random.
     seed, threads : the same data and seed grow the same trees.
 
     Attributes
     ----------
-    booster_ : LightGBM's. encoder_ : of the features. pooled_ : (days,) everybody's shares per day late. first_ : days
-    late of the first of them. tail_ : how "beyond the horizon" spreads.
+    curve_ : :class:`~.curve.Curve`.
     """
 
     def __init__(
@@ -53,7 +51,7 @@ class Hazard(BaseEstimator):
         feature_share: float = 0.7,
         bagging: float = 0.8,
         ridge: float = 1.0,
-        unpaid_share: float = 0.5,
+        most_days: int = 300_000,
         extra: bool = False,
         seed: int = 0,
         threads: int = 1,
@@ -66,7 +64,7 @@ class Hazard(BaseEstimator):
         self.feature_share = feature_share
         self.bagging = bagging
         self.ridge = ridge
-        self.unpaid_share = unpaid_share
+        self.most_days = most_days
         self.extra = extra
         self.seed = seed
         self.threads = threads
@@ -90,65 +88,37 @@ class Hazard(BaseEstimator):
         pooled : (days,) everybody's shares per day late, the last = beyond the horizon.
         tail : how "beyond" spreads (:func:`~.tail.tail_mass`).
         """
-        self.first_, self.pooled_ = habits.first, pooled
         none = np.zeros(0)
-        self.tail_ = tail_mass(none, none, self.horizon) if tail is None else tail
-        self.encoder_ = Encoder.fit(X)
+        tail = tail_mass(none, none, self.horizon) if tail is None else tail
+        encoder, first = Encoder.fit(X), habits.first
         paid = np.nan_to_num(days_late, nan=np.inf)
-        begin = np.maximum(-X["days_to_due"].to_numpy(dtype=np.int64), self.first_)
         end = np.minimum(np.minimum(paid, seen), self.horizon).astype(np.int64)
-        asked = daily.at_risk(begin, end)
+        asked = daily.at_risk(begin(X, first), end)
         label = paid[asked.row] == asked.day
-        weight = np.ones(len(label))
-        if self.unpaid_share < 1:
-            rng = np.random.default_rng(self.seed)
-            kept = label | (rng.random(len(label)) < self.unpaid_share)
+        events = int(label.sum())
+        share = min(max(self.most_days - events, events) / max(len(label) - events, 1), 1.0)
+        if share < 1:
+            kept = label | (np.random.default_rng(self.seed).random(len(label)) < share)
             asked, label = daily.Days(asked.row[kept], asked.day[kept]), label[kept]
-            weight = np.where(label, 1.0, 1 / self.unpaid_share)
+        weight = np.where(label, 1.0, 1 / share)
         data = lgb.Dataset(
-            self._matrix(X, habits, asked),
+            matrix(encoder, X, habits, pooled, asked),
             label=label,
             weight=weight,
-            init_score=self._start[asked.day - self.first_],
-            feature_name=[*self.encoder_.columns, *(f"day_{name}" for name in daily.NAMES)],
-            categorical_feature=self.encoder_.category_positions,
+            init_score=start(pooled)[asked.day - first],
+            feature_name=[*encoder.columns, *(f"day_{name}" for name in daily.NAMES)],
+            categorical_feature=encoder.category_positions,
             params={"verbose": -1, "max_bin": 127},
         )
-        self.booster_ = lgb.train(self._lightgbm(), data, num_boost_round=self.rounds)
+        booster = lgb.train(self._lightgbm(), data, num_boost_round=self.rounds)
+        self.curve_ = Curve(booster.model_to_string(), encoder, first, pooled, tail)
         self.n_features_in_ = X.shape[1]
         return self
 
     def predict_distribution(self, X: pd.DataFrame, habits: Habits) -> DaysLate:
         """Distributions of days late of feature rows, each unpaid at the start of its as_of."""
-        check_is_fitted(self, "booster_")
-        shares = np.zeros((len(X), len(self.pooled_)))
-        for start in range(0, len(X), _CHUNK):
-            chunk = slice(start, start + _CHUNK)
-            shares[chunk] = self._shares(X.iloc[chunk], habits.take(chunk))
-        return spread(self.first_, shares, self.tail_)
-
-    def _shares(self, X: pd.DataFrame, habits: Habits) -> Floats:
-        begin = np.maximum(-X["days_to_due"].to_numpy(dtype=np.int64), self.first_)
-        asked = daily.at_risk(begin, np.full(len(X), self.horizon))
-        column = asked.day - self.first_
-        hazard = np.zeros((len(X), len(self.pooled_) - 1))
-        if len(column):
-            raw = self.booster_.predict(self._matrix(X, habits, asked), raw_score=True, num_threads=self.threads)
-            hazard[asked.row, column] = 1 / (1 + np.exp(-(np.asarray(raw) + self._start[column])))
-        still = np.cumprod(1 - hazard, axis=1)
-        before = np.concatenate([np.ones((len(X), 1)), still], axis=1)
-        return np.concatenate([before[:, :-1] - still, still[:, -1:]], axis=1)
-
-    @property
-    def _start(self) -> Floats:
-        """(days - 1,) logit of everybody's hazard on each day."""
-        still = np.cumsum(self.pooled_[::-1])[::-1]
-        hazard = np.clip((self.pooled_ / still)[:-1], 1e-4, 1 - 1e-4)
-        return np.log(hazard / (1 - hazard))
-
-    def _matrix(self, X: pd.DataFrame, habits: Habits, asked: daily.Days) -> NDArray[np.float32]:
-        facts = self.encoder_.transform(X).astype(np.float32)
-        return np.concatenate([facts[asked.row], daily.columns(X, habits, self.pooled_, asked)], axis=1)
+        check_is_fitted(self, "curve_")
+        return self.curve_.predict(X, habits, self.threads)
 
     def _lightgbm(self) -> dict[str, Any]:
         return {

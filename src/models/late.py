@@ -1,4 +1,4 @@
-"""Classifiers of late payment: a view of the distribution, and the plain LightGBM classifier as its challenger."""
+"""LateDirect: the plain LightGBM classifier of late payment; a part of Timing, and a challenger by itself."""
 
 from __future__ import annotations
 
@@ -6,43 +6,12 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from .encode import Encoder
-from .timing import Timing
 
 Floats = NDArray[np.float64]
-
-
-class Late(ClassifierMixin, BaseEstimator):
-    """P(paid later than due date + grace), read from a :class:`~.timing.Timing` distribution.
-
-    Parameters
-    ----------
-    timing : the distribution's estimator; a clone of it is fitted.
-    grace_days : days after due that do not count as late.
-    """
-
-    def __init__(self, timing: Timing | None = None, grace_days: int = 0) -> None:
-        self.timing = timing
-        self.grace_days = grace_days
-
-    def fit(self, X: pd.DataFrame, y: pd.Series | Floats) -> Late:
-        """Fit on days late (``days_late_capped`` of the labels), not on the yes or no made from them."""
-        self.timing_ = clone(self.timing or Timing()).fit(X, y)
-        self.classes_ = np.array([0, 1])
-        return self
-
-    def predict_proba(self, X: pd.DataFrame) -> Floats:
-        """(n, 2) probabilities of on time and late."""
-        check_is_fitted(self, "timing_")
-        late = self.timing_.predict_distribution(X).later_than(self.grace_days)
-        return np.column_stack([1 - late, late])
-
-    def predict(self, X: pd.DataFrame) -> NDArray[np.int64]:
-        """(n,) 1 where late is likelier than not."""
-        return (self.predict_proba(X)[:, 1] > 0.5).astype(np.int64)
 
 
 class LateDirect(ClassifierMixin, BaseEstimator):
@@ -50,7 +19,8 @@ class LateDirect(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    rounds, learning_rate, leaves, min_leaf : as LightGBM knows them. seed, threads : reproducible with the same.
+    rounds, learning_rate, leaves, min_leaf, feature_share, ridge : as LightGBM knows them.
+    extra : whether split thresholds are drawn at random. seed, threads : reproducible with the same.
     """
 
     def __init__(
@@ -59,6 +29,9 @@ class LateDirect(ClassifierMixin, BaseEstimator):
         learning_rate: float = 0.05,
         leaves: int = 15,
         min_leaf: int = 20,
+        feature_share: float = 1.0,
+        ridge: float = 0.0,
+        extra: bool = False,
         seed: int = 0,
         threads: int = 1,
     ) -> None:
@@ -66,6 +39,9 @@ class LateDirect(ClassifierMixin, BaseEstimator):
         self.learning_rate = learning_rate
         self.leaves = leaves
         self.min_leaf = min_leaf
+        self.feature_share = feature_share
+        self.ridge = ridge
+        self.extra = extra
         self.seed = seed
         self.threads = threads
 
@@ -102,6 +78,9 @@ def boosted(model: object, X: pd.DataFrame, y: Floats, objective: str) -> tuple[
         "learning_rate": p["learning_rate"],
         "num_leaves": p["leaves"],
         "min_data_in_leaf": p["min_leaf"],
+        "feature_fraction": p.get("feature_share", 1.0),
+        "lambda_l2": p.get("ridge", 0.0),
+        "extra_trees": p.get("extra", False),
         "seed": p["seed"],
         "num_threads": p["threads"],
         "deterministic": True,

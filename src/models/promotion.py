@@ -108,7 +108,7 @@ def export(store: Store, version: Version) -> None:
     """Write a version's bundle to ``champion/``, once a copy of it was read back and gave its golden scores."""
     bundle = store.bundle(version)
     bundle = replace(bundle, about=bundle.about | {"version": version.label, "run_id": version.run_id})
-    if bundle.forest is not None:
+    if bundle.curve is not None:
         golden = Candidate(store.artifacts(version.run_id) / "candidate")
         with TemporaryDirectory() as place:
             write_bundle(bundle, Path(place) / "bundle")
@@ -117,7 +117,7 @@ def export(store: Store, version: Version) -> None:
 
 
 def _same_scores(registered: Bundle, written: Bundle, golden: Candidate) -> None:
-    rows, past = golden.rows.head(200), golden.past[:200]
+    rows, past = golden.rows.head(200), golden.past.take(slice(0, 200))
     said = [bundle.predict_from(past, rows).mass.tobytes() for bundle in (registered, written)]
     if said[0] != said[1]:
         raise PaybenchError("The exported bundle does not reproduce its golden scores; nothing was promoted.")

@@ -39,7 +39,6 @@ def register(store: Store, candidate: Candidate, extras: dict[str, Path] | None 
             (client.log_artifacts if path.is_dir() else client.log_artifact)(run_id, str(path), where)
         tags = {k: str(about[k]) for k in ("as_of", "book", "code", "data_hash", "key", "paybench")} | {
             "kind": kind,
-            "own_share": str(candidate.bundle.own_share),
         }
         numbers = [_register_name(client, name, run_id, candidate.bundle, tags) for name in NAMES]
         client.set_terminated(run_id)
@@ -93,9 +92,10 @@ def _register_name(client: MlflowClient, name: str, run_id: str, bundle: Bundle,
     except MlflowException:
         client.create_registered_model(name)
     folder = "bundle"
-    if bundle.forest is not None and name != NAMES[-1]:
+    text = {NAMES[0]: bundle.late_text, NAMES[1]: bundle.hazard_text}.get(name, "")
+    if text:
         folder = f"models/{name}"
-        _log_native(client, run_id, folder, bundle.late_text if name == NAMES[0] else bundle.days_text)
+        _log_native(client, run_id, folder, text)
     source = f"{client.get_run(run_id).info.artifact_uri}/{folder}"
     return int(client.create_model_version(name, source, run_id, tags=tags).version)
 

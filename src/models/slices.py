@@ -23,7 +23,7 @@ def slices(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame indexed by slice and part: n (invoices), customers, late (share), predicted (mean P(late)), ours and
-    baseline (log loss of the forest, and of the customer's own distribution), skill = 1 - ours / baseline. The
+    baseline (log loss of Timing, and of the customer's own distribution), skill = 1 - ours / baseline. The
     size is the amount against the customer's usual one, because amounts of several currencies have no common order.
     """
     late = rows["late"].to_numpy()

@@ -1,151 +1,123 @@
-"""Timing: the distribution of days late, by a LightGBM forest with leaf histograms."""
+"""Timing: the distribution of days late, by a daily hazard that agrees with a classifier of late payment."""
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
-import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
+from ..features import Habits
+from .daily import overdue
 from .distribution import EARLIEST, DaysLate
-from .encode import Encoder
-from .forest import Forest, without_averaging
-from .tail import tail_mass
+from .hazard import Hazard
+from .late import LateDirect
 
 Floats = NDArray[np.float64]
-
 
 LEAST_ROWS = 2
 
 
 class Timing(BaseEstimator):
-    """Distribution of days late: a random forest grown by LightGBM, whose leaves keep histograms.
+    """One distribution of days late for each invoice, from which every question is answered.
+
+    A daily hazard gives its shape, before and after the end of grace; how much lies on either side is said by a
+    classifier, which looks at that question alone, learns from every invoice whose grace is over, and has exact
+    SHAP values.
 
     Parameters
     ----------
-    horizon : H in days after due; later outcomes are one bin, spread by a pooled Kaplan-Meier tail.
-    trees, leaves, depth, min_leaf : size of the forest.
-    feature_share : share of features looked at per node. bagging : share of rows per tree.
-    extra : whether split thresholds are drawn at random (extremely randomised trees, Geurts et al. 2006).
-    log_target : grow trees on sign(d) log(1 + abs(d)) instead of days.
-    prior : pseudo-rows of the pooled histogram in each leaf, so that no day is impossible.
-    seed : the same data and seed grow the same trees. threads : of LightGBM
-        (small books are slower with more).
+    horizon : H in days after due; later payments are one bin, spread by a pooled Kaplan-Meier tail.
+    grace_days : days after due that do not count as late.
+    hazard, late : the parts' estimators; clones of them are fitted. seed : of both.
 
     Attributes
     ----------
-    forest_ : :class:`~.forest.Forest`. encoder_ : :class:`~.encode.Encoder`.
+    hazard_, late_ : the fitted parts; late_ is None where only one class was seen.
     """
 
     def __init__(
         self,
         horizon: int = 60,
-        trees: int = 60,
-        leaves: int = 127,
-        depth: int = 8,
-        min_leaf: int = 3,
-        feature_share: float = 1.0,
-        bagging: float = 0.8,
-        extra: bool = True,
-        log_target: bool = True,
-        prior: float = 0.2,
+        grace_days: int = 0,
+        hazard: Hazard | None = None,
+        late: LateDirect | None = None,
         seed: int = 0,
-        threads: int = 1,
     ) -> None:
         self.horizon = horizon
-        self.trees = trees
-        self.leaves = leaves
-        self.depth = depth
-        self.min_leaf = min_leaf
-        self.feature_share = feature_share
-        self.bagging = bagging
-        self.extra = extra
-        self.log_target = log_target
-        self.prior = prior
+        self.grace_days = grace_days
+        self.hazard = hazard
+        self.late = late
         self.seed = seed
-        self.threads = threads
 
-    def fit(self, X: pd.DataFrame, y: pd.Series | Floats, tail: Floats | None = None) -> Timing:
-        """Grow the forest.
+    def fit(
+        self,
+        X: pd.DataFrame,
+        y: pd.Series | Floats,
+        seen: Floats | None = None,
+        habits: Habits | None = None,
+        pooled: Floats | None = None,
+        tail: Floats | None = None,
+    ) -> Timing:
+        """Fit both parts.
 
         Parameters
         ----------
-        X : feature table of rows whose outcome has matured.
-        y : (n,) days late, anything above ``horizon`` = beyond it (``days_late_capped`` of the labels).
-        tail : how "beyond" spreads (:func:`~.tail.tail_mass`); by default without evidence, at a constant slow rate.
+        X : feature rows, at issue or at landmarks; each was unpaid at its as_of.
+        y : (n,) days late; NaN where not paid so far, above ``horizon`` = beyond it.
+        seen : (n,) days late up to which each was watched; by default each was watched until it was paid.
+        habits : of the rows' customers; by default nobody has any.
+        pooled : (days,) everybody's shares per day late from ``habits.first`` on, the last = beyond; by default those
+            of ``y``.
+        tail : how "beyond" spreads (:func:`~.tail.tail_mass`).
         """
         if len(X) < LEAST_ROWS:
-            raise ValueError(f"{len(X)} rows are too few to grow a forest from; give at least {LEAST_ROWS}.")
-        self.encoder_ = Encoder.fit(X)
-        matrix = self.encoder_.transform(X)
-        bins, first = self._bins(np.asarray(y, dtype=np.float64))
-        days = np.minimum(bins + first, self.horizon).astype(np.float64)
-        target = np.sign(days) * np.log1p(np.abs(days)) if self.log_target else days
-        data = lgb.Dataset(
-            matrix,
-            label=target,
-            feature_name=list(self.encoder_.columns),
-            categorical_feature=self.encoder_.category_positions,
-            params={"verbose": -1, "min_data_in_bin": 1, "feature_pre_filter": False},
-        )
-        booster = lgb.train(self._lightgbm(), data, num_boost_round=self.trees)
-        if tail is None:
-            none = np.zeros(0)
-            tail = tail_mass(none, none, self.horizon)
-        self.forest_ = self._with_histograms(booster, matrix, bins, first, tail)
-        self.n_features_in_ = matrix.shape[1]
+            raise ValueError(f"{len(X)} rows are too few to fit to; give at least {LEAST_ROWS}.")
+        days = np.asarray(y, dtype=np.float64)
+        seen = np.full(len(X), np.inf) if seen is None else seen
+        habits = no_habits(len(X), self.horizon) if habits is None else habits
+        if pooled is None:
+            pooled = pooled_shares(np.nan_to_num(days, nan=np.inf), habits.first, self.horizon)
+        hazard = clone(self.hazard or Hazard()).set_params(horizon=self.horizon, seed=self.seed)
+        self.hazard_ = hazard.fit(X, days, seen, habits, pooled, tail)
+        self.late_ = self.fit_late(X, days, seen)
+        self.n_features_in_ = X.shape[1]
         return self
 
-    def predict_distribution(self, X: pd.DataFrame) -> DaysLate:
-        """Distributions of days late as they are at issue; ``given_unpaid`` conditions them for open invoices."""
-        check_is_fitted(self, "forest_")
-        return self.forest_.predict(self.encoder_.transform(X))
+    def predict_distribution(self, X: pd.DataFrame, habits: Habits | None = None) -> DaysLate:
+        """Distributions of days late of feature rows, each unpaid at the start of its as_of."""
+        check_is_fitted(self, "hazard_")
+        said = self.hazard_.predict_distribution(X, no_habits(len(X), self.horizon) if habits is None else habits)
+        if self.late_ is None or X.empty:
+            return said
+        return said.with_later_than(self.grace_days, self.late_.predict_proba(X)[:, 1])
 
     def predict(self, X: pd.DataFrame) -> Floats:
         """(n,) median days late, at most the horizon."""
         return np.fmin(self.predict_distribution(X).quantile(0.5), float(self.horizon))
 
-    def _lightgbm(self) -> dict[str, Any]:
-        return {
-            "objective": "regression",
-            "boosting": "rf",
-            "num_leaves": self.leaves,
-            "max_depth": self.depth,
-            "min_data_in_leaf": self.min_leaf,
-            "min_sum_hessian_in_leaf": 0.0,
-            "min_data_per_group": 1,
-            "cat_smooth": 1.0,
-            "feature_fraction_bynode": self.feature_share,
-            "bagging_fraction": self.bagging,
-            "bagging_freq": 1,
-            "extra_trees": self.extra,
-            "seed": self.seed,
-            "deterministic": True,
-            "force_row_wise": True,
-            "num_threads": self.threads,
-            "verbose": -1,
-        }
+    def fit_late(self, X: pd.DataFrame, days: Floats, seen: Floats) -> LateDirect | None:
+        """The classifier alone, on rows whose question was open at as_of and whose grace is over by the calendar."""
+        begin = overdue(X)
+        asked = seen >= self.grace_days
+        if begin is not None:
+            asked &= begin <= self.grace_days
+        late = ~(days[asked] <= self.grace_days)
+        if late.all() or not late.any():
+            return None
+        return clone(self.late or LateDirect()).set_params(seed=self.seed).fit(X[asked], late.astype(np.float64))
 
-    def _bins(self, y: Floats) -> tuple[NDArray[np.int64], int]:
-        first = int(np.clip(y.min(initial=0), EARLIEST, 0))
-        return (np.clip(np.rint(y), first, self.horizon + 1) - first).astype(np.int64), first
 
-    def _with_histograms(
-        self, booster: lgb.Booster, matrix: Floats, bins: NDArray[np.int64], first: int, tail: Floats
-    ) -> Forest:
-        leaf = np.asarray(booster.predict(matrix, pred_leaf=True), dtype=np.int64).reshape(len(matrix), -1)
-        text = booster.model_to_string()
-        sizes = np.array(re.findall(r"^num_leaves=(\d+)$", text, flags=re.MULTILINE), dtype=np.int64)
-        offsets = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-        width = self.horizon + 1 - first + 1
-        counts = np.bincount(((leaf + offsets) * width + bins[:, None]).ravel(), minlength=int(sizes.sum()) * width)
-        counts = counts.reshape(-1, width).astype(np.float64)
-        pooled = np.bincount(bins, minlength=width) + 1.0 / width
-        counts += self.prior * pooled / pooled.sum()
-        shares = (counts / counts.sum(axis=1, keepdims=True)).astype(np.float32).astype(np.float64)  # as stored
-        return Forest(without_averaging(text), first, shares, offsets, tail)
+def no_habits(n: int, horizon: int) -> Habits:
+    """Of customers of whom nothing is known."""
+    days = horizon + 2 - EARLIEST
+    return Habits(EARLIEST, *(np.zeros((n, width), dtype=np.float32) for width in (days, days, 7, 31)))
+
+
+def pooled_shares(y: Floats, first: int, horizon: int) -> Floats:
+    """(days,) share of rows per day late from ``first`` on, the last = beyond the horizon; no day is impossible."""
+    width = horizon + 2 - first
+    counts = np.bincount((np.clip(np.rint(y), first, horizon + 1) - first).astype(np.int64), minlength=width)
+    shares: Floats = (counts + 1.0 / width) / (counts.sum() + 1.0)
+    return shares

@@ -9,26 +9,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from .. import __version__
-from ..features import features_at
+from ..features import Habits, features_at, habits
 from ..files import replaced_folder
 from ..ledger import Ledger, as_of
 from ..progress import say
-from .bundle import Bundle, own_past, read_bundle, write_bundle
+from .bundle import GRID, Bundle, read_bundle, write_bundle
 from .compare import EMPIRICAL, Prediction, challengers, simple_baselines, skills, table
 from .fit import fit_baseline, fit_timing
 from .folds import Book, Rows, choose_horizon
 from .metrics import reliability
 from .tune import Tuned, tune
+
+_HABITS = ("days_late", "lately", "weekday", "month_day")
 
 MODEL = "Timing"
 UNTUNED = "Timing, not tuned"
@@ -75,10 +76,10 @@ class Candidate:
         return pd.read_parquet(self.folder / "gate.parquet")
 
     @cached_property
-    def past(self) -> NDArray[np.float64]:
-        """(n, days) the past of each gate row's customer (:func:`~.bundle.own_past`)."""
+    def past(self) -> Habits:
+        """The habits of each gate row's customer, on the days of any bundle."""
         with np.load(self.folder / "gate.npz", allow_pickle=False) as arrays:
-            return arrays["past"].astype(np.float64)
+            return Habits(GRID[0], **{name: arrays[name].astype(np.float32) for name in _HABITS})
 
     @cached_property
     def metrics(self) -> pd.DataFrame:
@@ -194,7 +195,8 @@ def _train(book: Book, trials: int, seed: int, folder: Path, show: bool) -> dict
     write_bundle(bundle, folder / "bundle")
     write_bundle(twin, folder / "twin")
     _gate_frame(gate_rows, predictions).to_parquet(folder / "gate.parquet", index=False)
-    np.savez_compressed(folder / "gate.npz", past=own_past(book.cut, gate_rows.X).astype(np.uint32))
+    past = habits(book.cut, gate_rows.X, *GRID)
+    np.savez_compressed(folder / "gate.npz", **{name: getattr(past, name) for name in _HABITS})
     metrics.to_csv(folder / "metrics.csv")
     tuned.trials.to_csv(folder / "trials.csv", index=False)
     return {
@@ -204,8 +206,7 @@ def _train(book: Book, trials: int, seed: int, folder: Path, show: bool) -> dict
         "fit_rows": len(fit_rows),
         "gate_rows": len(gate_rows),
         "parameters": tuned.parameters,
-        "own_share": tuned.own_share,
-        "calibrator": {"shift": tuned.calibrator.shift, "slope": tuned.calibrator.slope},
+        "calibrators": {"hazard": asdict(tuned.calibrator), "late": asdict(tuned.late_calibrator)},
         "skill": skill,
         "leak_free": leak_free(book.cut, gate_rows),
     }

@@ -1,36 +1,44 @@
-"""Tuning of the forest by Optuna on time folds, scored by CRPS."""
+"""Tuning by Optuna on time folds: the classifier by log loss, the hazard by CRPS."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..features import Habits, habits
 from ..progress import track, without_widgets
-from .baseline import Baseline
-from .calibrate import Calibrator, fit_calibrator
-from .distribution import DaysLate, mixed
-from .folds import Book, Rows
-from .timing import Timing
+from .calibrate import Calibrator, fit_calibrator, fit_late_calibrator
+from .distribution import EARLIEST, DaysLate
+from .folds import Book, Lives, Rows
+from .hazard import Hazard
+from .late import LateDirect
+from .metrics import log_loss
+from .timing import Timing, pooled_shares
 
 Floats = NDArray[np.float64]
 
+MOST_DAYS = 100_000
+"""Invoices times days that a trial of the hazard looks at."""
 
-OWN_SHARES = (0.0, 0.15, 0.3, 0.45, 0.6)
-"""Weights of the customer's own distribution that are tried: bounded trees cannot tell every customer apart."""
+HAZARD_TRIALS = 6
+"""Of so many trials one is spent on the hazard, which takes longest and gains least."""
 
 
 @dataclass(frozen=True)
 class Fold:
-    """Rows known at an origin, and later ones."""
+    """What was known at an origin, and later rows with their customers' habits."""
 
     origin: pd.Timestamp
-    train: Rows
+    train: Lives
     test: Rows
+    habits: Habits
     tail: Floats
+    pooled: Floats
 
 
 @dataclass(frozen=True)
@@ -39,14 +47,22 @@ class Tuned:
 
     Attributes
     ----------
-    parameters : of the forest. trials : every trial: number, value = CRPS in days, parameters.
-    own_share : weight of the customer's own distribution beside the forest. calibrator : of the mixture.
+    parameters : of Timing's parts, named as scikit-learn does: ``late__leaves``, ``hazard__rounds``. trials : every
+        trial: part, number, value = log loss or CRPS in days, parameters.
+    calibrator, late_calibrator : of the hazard's distributions, and of the classifier.
     """
 
-    parameters: dict[str, Any]
-    trials: pd.DataFrame
-    own_share: float
-    calibrator: Calibrator
+    parameters: dict[str, Any] = field(default_factory=dict)
+    trials: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["part", "number", "value"]))
+    calibrator: Calibrator = field(default_factory=Calibrator)
+    late_calibrator: Calibrator = field(default_factory=Calibrator)
+
+
+def fitted(book: Book, origin: object, parameters: dict[str, Any], seed: int) -> Timing:
+    """Timing, fitted to what was known at an origin."""
+    rows, lives = book.known_at(origin), book.lives(origin)
+    model = _timing(book, parameters, seed)
+    return model.fit(lives.X, lives.days_late, lives.seen, lives.habits, _pooled(rows, book.H), book.tail(origin))
 
 
 def time_folds(book: Book, count: int = 3, least: int = 50) -> list[Fold]:
@@ -54,20 +70,20 @@ def time_folds(book: Book, count: int = 3, least: int = 50) -> list[Fold]:
     origins = book.origins(count)
     folds = []
     for start, end in zip(origins, [*origins[1:], None], strict=True):
-        train, test = book.known_at(start), book.issued_in(start, end)
-        if len(train) >= least and len(test) >= least and 0 < train.late.sum() < len(train):
-            folds.append(Fold(start, train, test, book.tail(start)))
+        known, test = book.known_at(start), book.issued_in(start, end)
+        if len(known) >= least and len(test) >= least and 0 < known.late.sum() < len(known):
+            past = habits(book.cut, test.X, EARLIEST, book.H + 1)
+            folds.append(Fold(start, book.lives(start), test, past, book.tail(start), _pooled(known, book.H)))
     return folds
 
 
 def tune(book: Book, trials: int, seed: int, show: bool = False) -> Tuned:
-    """Search the forest's parameters, and fit the calibrator on what the best ones predicted out of time.
+    """Search the parameters of both parts, and fit the calibrators on what the best ones predicted out of time.
 
     Parameters
     ----------
     book : the ledger as known when tuning may look no further.
-    trials : how many parameter sets; the first is the defaults, so that what tuning bought can be told, the second
-        another kind of forest (thresholds searched, not drawn).
+    trials : how many parameter sets; the first of each part is the defaults, so that what tuning bought can be told.
     seed : the same seed proposes the same trials. show : progress.
     """
     without_widgets()
@@ -76,48 +92,110 @@ def tune(book: Book, trials: int, seed: int, show: bool = False) -> Tuned:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     folds = time_folds(book)
     if not folds or trials < 1:
-        return Tuned({}, pd.DataFrame(columns=["number", "value"]), 0.0, Calibrator())
-    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=6))
-    study.enqueue_trial(_defaults())
-    study.enqueue_trial({**_defaults(), "extra": False, "feature_share": 0.4, "min_leaf": 10})
-    for _ in track(range(trials), "tuning", show):
-        trial = study.ask()
-        parameters = {name: suggest(trial, name) for name, suggest in _SPACE.items()}
-        study.tell(trial, _crps(folds, _predict(folds, book.H, seed, parameters), book.H))
-    frame = study.trials_dataframe(attrs=("number", "value", "params"))
-    best = dict(study.best_params)
-    forest = _predict(folds, book.H, seed, best)
-    own = [
-        Baseline(book.cut, book.H).fit(f.train.X, f.train.y, tail=f.tail).predict_distribution(f.test.X) for f in folds
-    ]
-    mixtures = {share: [mixed(a, b, share) for a, b in zip(forest, own, strict=True)] for share in OWN_SHARES}
-    share = min(OWN_SHARES, key=lambda s: _crps(folds, mixtures[s], book.H))
-    return Tuned(best, frame, share, _calibrate(folds, mixtures[share], book.H))
+        return Tuned()
+    heavy = min(max(trials // HAZARD_TRIALS, 1), len(_SPACE["hazard"]) * 3)
+    studies = {part: optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed)) for part in _SPACE}
+    for part, study in studies.items():
+        for first in _first(part, len(book.known_at(book.at))):
+            study.enqueue_trial(first)
+    late_of = _searched(studies["late"], "late", max(trials - heavy, 1), show, lambda p: _late(folds, book, seed, p))
+    hazard_of = _searched(studies["hazard"], "hazard", heavy, show, lambda p: _hazard(folds, book, seed, p))
+    late, hazard = late_of[1], hazard_of[1]
+    parameters = {f"late__{k}": v for k, v in late_of[0].items()} | {f"hazard__{k}": v for k, v in hazard_of[0].items()}
+    return Tuned(
+        parameters,
+        pd.concat([late_of[2], hazard_of[2]], ignore_index=True),
+        _calibrate(folds, hazard, book.H),
+        _calibrate_late(folds, late),
+    )
 
 
-_SPACE: dict[str, Any] = {
-    "leaves": lambda t, n: t.suggest_int(n, 31, 127, log=True),
-    "depth": lambda t, n: t.suggest_int(n, 5, 8),
-    "min_leaf": lambda t, n: t.suggest_int(n, 2, 20, log=True),
-    "feature_share": lambda t, n: t.suggest_float(n, 0.4, 1.0),
-    "bagging": lambda t, n: t.suggest_float(n, 0.5, 0.95),
-    "extra": lambda t, n: t.suggest_categorical(n, [True, False]),
-    "log_target": lambda t, n: t.suggest_categorical(n, [True, False]),
+_SPACE: dict[str, dict[str, Callable[[Any, str], Any]]] = {
+    "late": {
+        "rounds": lambda t, n: t.suggest_int(n, 40, 300, log=True),
+        "leaves": lambda t, n: t.suggest_int(n, 4, 31, log=True),
+        "min_leaf": lambda t, n: t.suggest_int(n, 10, 200, log=True),
+        "feature_share": lambda t, n: t.suggest_float(n, 0.3, 1.0),
+        "ridge": lambda t, n: t.suggest_float(n, 0.01, 30.0, log=True),
+        "extra": lambda t, n: t.suggest_categorical(n, [False, True]),
+    },
+    "hazard": {
+        "rounds": lambda t, n: t.suggest_int(n, 60, 250, log=True),
+        "leaves": lambda t, n: t.suggest_int(n, 7, 63, log=True),
+        "min_leaf": lambda t, n: t.suggest_int(n, 50, 800, log=True),
+        "feature_share": lambda t, n: t.suggest_float(n, 0.2, 0.8),
+        "ridge": lambda t, n: t.suggest_float(n, 0.1, 30.0, log=True),
+    },
 }
 
+_FIRST: dict[str, list[dict[str, Any]]] = {
+    "late": [
+        {"rounds": 120, "leaves": 31, "min_leaf": 20, "feature_share": 0.3, "ridge": 20.0, "extra": False},
+        {"rounds": 100, "leaves": 15, "min_leaf": 20, "feature_share": 0.3, "ridge": 20.0, "extra": True},
+    ],
+    "hazard": [
+        {"rounds": 200, "leaves": 31, "min_leaf": 400, "feature_share": 0.4, "ridge": 1.0},
+        {"rounds": 100, "leaves": 8, "min_leaf": 300, "feature_share": 0.3, "ridge": 20.0},
+    ],
+}
+"""Tried first: what suits large books, and what suits small ones, which is the other way round in a small one."""
 
-def _defaults() -> dict[str, Any]:
-    return {name: value for name, value in Timing().get_params().items() if name in _SPACE}
+SMALL = 2_000
+"""Matured invoices below which a book is small."""
 
 
-def _predict(folds: list[Fold], horizon: int, seed: int, parameters: dict[str, Any]) -> list[DaysLate]:
-    model = Timing(horizon=horizon, seed=seed, **parameters)
-    return [model.fit(f.train.X, f.train.y, tail=f.tail).predict_distribution(f.test.X) for f in folds]
+def defaults(part: str, rows: int) -> dict[str, Any]:
+    """What is tried first, by the number of matured invoices."""
+    return _first(part, rows)[0]
 
 
-def _crps(folds: list[Fold], predicted: list[DaysLate], horizon: int) -> float:
-    scores = [p.crps(f.test.y, horizon) for f, p in zip(folds, predicted, strict=True)]
-    return float(np.concatenate(scores).mean())
+def _first(part: str, rows: int) -> list[dict[str, Any]]:
+    return _FIRST[part][::-1] if rows < SMALL else _FIRST[part]
+
+
+def _searched(
+    study: Any, part: str, trials: int, show: bool, predict: Callable[[dict[str, Any]], tuple[float, Any]]
+) -> tuple[dict[str, Any], Any, pd.DataFrame]:
+    """The best parameters of a part, what they predicted, and every trial."""
+    best: tuple[float, Any] = (np.inf, None)
+    for _ in track(range(trials), f"tuning {part}", show):
+        trial = study.ask()
+        value, said = predict({name: suggest(trial, name) for name, suggest in _SPACE[part].items()})
+        study.tell(trial, value)
+        best = (value, said) if value < best[0] else best
+    frame = study.trials_dataframe(attrs=("number", "value", "params")).dropna(subset="value")  # others never ran
+    frame.insert(0, "part", part)
+    return dict(study.best_params), best[1], frame
+
+
+def _timing(book: Book, parameters: dict[str, Any], seed: int) -> Timing:
+    hazard, late = (defaults(part, len(book.known_at(book.at))) for part in ("hazard", "late"))
+    model = Timing(book.H, book.ledger.grace_days, Hazard(**hazard), LateDirect(**late), seed)
+    return model.set_params(**parameters)
+
+
+def _late(folds: list[Fold], book: Book, seed: int, parameters: dict[str, Any]) -> tuple[float, list[Floats]]:
+    said = []
+    for f in folds:
+        model = Timing(book.H, book.ledger.grace_days, late=LateDirect(**parameters), seed=seed)
+        late = model.fit_late(f.train.X, f.train.days_late, f.train.seen)
+        said.append(late.predict_proba(f.test.X)[:, 1] if late else np.full(len(f.test), f.test.late.mean()))
+    losses = [log_loss(f.test.late, p) for f, p in zip(folds, said, strict=True)]
+    return float(np.concatenate(losses).mean()), said
+
+
+def _hazard(folds: list[Fold], book: Book, seed: int, parameters: dict[str, Any]) -> tuple[float, list[DaysLate]]:
+    said = []
+    for f in folds:
+        model = Hazard(horizon=book.H, seed=seed, most_days=MOST_DAYS, **parameters)
+        model.fit(f.train.X, f.train.days_late, f.train.seen, f.train.habits, f.pooled, f.tail)
+        said.append(model.predict_distribution(f.test.X, f.habits))
+    scores = [p.crps(f.test.y, book.H) for f, p in zip(folds, said, strict=True)]
+    return float(np.concatenate(scores).mean()), said
+
+
+def _pooled(rows: Rows, horizon: int) -> Floats:
+    return pooled_shares(rows.y, EARLIEST, horizon)
 
 
 def _calibrate(folds: list[Fold], predicted: list[DaysLate], horizon: int) -> Calibrator:
@@ -132,7 +210,16 @@ def _calibrate(folds: list[Fold], predicted: list[DaysLate], horizon: int) -> Ca
 
 
 def _fit_on(folds: list[Fold], predicted: list[DaysLate], horizon: int) -> Calibrator:
-    first = min(p.first for p in predicted)
-    mass = [np.pad(p.mass, ((0, 0), (p.first - first, 0))) for p in predicted]
     outcomes = np.concatenate([f.test.y for f in folds])
-    return fit_calibrator(DaysLate(first, np.concatenate(mass)), outcomes, horizon)
+    return fit_calibrator(DaysLate(predicted[0].first, np.concatenate([p.mass for p in predicted])), outcomes, horizon)
+
+
+def _calibrate_late(folds: list[Fold], predicted: list[Floats]) -> Calibrator:
+    """The same for the classifier, by log loss."""
+    if len(folds) < 2:
+        return Calibrator()
+    late = [f.test.late for f in folds]
+    fit = fit_late_calibrator(np.concatenate(predicted[:-1]), np.concatenate(late[:-1]))
+    if log_loss(late[-1], 1 - fit(1 - predicted[-1])).mean() >= log_loss(late[-1], predicted[-1]).mean():
+        return Calibrator()
+    return fit_late_calibrator(np.concatenate(predicted), np.concatenate(late))

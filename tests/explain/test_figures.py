@@ -39,7 +39,7 @@ def test_skill_is_blue_only_where_the_whole_interval_is_above_zero() -> None:
 
 
 def test_tuning_that_did_not_happen_is_said() -> None:
-    none = pd.DataFrame(columns=["number", "value"])
+    none = pd.DataFrame(columns=["part", "number", "value"])
     assert "too few rows" in figures.tuning(none).axes[0].texts[0].get_text()
 
 

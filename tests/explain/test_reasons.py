@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import replace
 from itertools import combinations
 from math import factorial
 from typing import Any
 
-import lightgbm as lgb
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,7 +21,7 @@ from paybench.features import all_features, at_issue, labels, open_on
 from paybench.ledger import Ledger, as_of
 from paybench.models.bundle import Bundle
 from paybench.models.calibrate import Calibrator
-from paybench.models.timing import Timing
+from paybench.models.late import LateDirect
 from tests.explain.conftest import AS_OF
 
 
@@ -72,9 +72,9 @@ def test_attributions_are_shapley_values(book: Ledger, X: pd.DataFrame) -> None:
     rows = at_issue(as_of(book, AS_OF))
     facts = labels(book, rows, AS_OF)
     ripe = facts["days_late_capped"].notna().to_numpy()
-    timing = Timing(trees=4, leaves=12).fit(rows.loc[ripe, names], facts.loc[ripe, "days_late_capped"])
-    late = lgb.Booster(model_str=timing.forest_.revalued(timing.forest_.leaf_late(0)))
-    matrix = timing.encoder_.transform(pd.concat([X[names].head(6), rows[names].head(6)]))
+    model = LateDirect(rounds=4, leaves=12).fit(rows.loc[ripe, names], facts.loc[ripe, "late"])
+    late = model.booster_
+    matrix = model.encoder_.transform(pd.concat([X[names].head(6), rows[names].head(6)]))
     assert np.isnan(matrix).any()
     assert any("==" in str(tree) for tree in late.dump_model()["tree_info"])
 
@@ -83,29 +83,38 @@ def test_attributions_are_shapley_values(book: Ledger, X: pd.DataFrame) -> None:
     by_definition = [np.sum([shapley(tree, row) for tree in trees], axis=0) for row in matrix]
     exact = np.asarray(late.predict(matrix, pred_contrib=True))
     np.testing.assert_allclose(exact[:, :-1], by_definition, rtol=0, atol=1e-9)
-    np.testing.assert_allclose(exact.sum(axis=1), late.predict(matrix), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(exact.sum(axis=1), late.predict(matrix, raw_score=True), rtol=0, atol=1e-9)
 
 
 def test_attributions_are_those_of_shap(forest: Bundle, X: pd.DataFrame) -> None:
-    assert forest.encoder is not None
-    alone = replace(forest, about=forest.about | {"own_share": 0.0})
-    ours = alone.attributions(X)
-    matrix = forest.encoder.transform(X)
-    explainer = shap.TreeExplainer(forest.late_trees)
+    assert forest.late is not None
+    assert forest.late_encoder is not None
+    plain = replace(forest, late_calibrator=Calibrator())
+    ours, base = plain.attributions(X), plain.attributions(X)["base"].to_numpy()
+    explainer = shap.TreeExplainer(forest.late)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that older versions gave a list
+        values = explainer.shap_values(forest.late_encoder.transform(X))
 
-    # shap sees the same model. (It lets LightGBM compute, so this is no second opinion; the test above is.)
-    np.testing.assert_allclose(ours.drop(columns="base"), explainer.shap_values(matrix), rtol=0, atol=1e-9)
-    np.testing.assert_allclose(ours["base"], explainer.expected_value, rtol=0, atol=1e-9)
+    # shap sees the same model in log-odds. (It lets LightGBM compute; the test above is a second opinion.) In
+    # probability each value is its share of the way from the base to P(late).
+    assert base == pytest.approx(1 / (1 + np.exp(-explainer.expected_value)))
+    way = plain.p_late(X) - base
+    share = values / values.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(ours.drop(columns="base"), share * way[:, None], rtol=1e-6, atol=1e-9)
+    # Every one has the sign that it has in log-odds.
+    assert (np.sign(ours.drop(columns="base").to_numpy()) == np.sign(values)).all()
 
 
-@pytest.mark.parametrize("own_share", [0.0, 0.4])
-def test_attributions_add_up(book: Ledger, forest: Bundle, X: pd.DataFrame, own_share: float) -> None:
-    bundle = replace(forest, about=forest.about | {"own_share": own_share}, calibrator=Calibrator())
-    late = bundle.predict(book, X).later_than(int(bundle.about["grace_days"]))
+@pytest.mark.parametrize("calibrator", [Calibrator(), Calibrator(0.4, 0.8)])
+def test_attributions_add_up(book: Ledger, forest: Bundle, X: pd.DataFrame, calibrator: Calibrator) -> None:
+    bundle = replace(forest, late_calibrator=calibrator)
+    grace = int(bundle.about["grace_days"])
+    in_time = X["days_to_due"].to_numpy() >= -grace
 
-    # Base and contributions are P(late) at issue before calibration, with and without a part of the customer's own
-    # distribution; the histograms are kept in single precision.
-    np.testing.assert_allclose(bundle.attributions(X).sum(axis=1), late, rtol=0, atol=1e-7)
+    # Base and contributions are the P(late) that is served, wherever it is still a question.
+    late = bundle.predict(book, X).later_than(grace)
+    np.testing.assert_allclose(bundle.attributions(X).sum(axis=1)[in_time], late[in_time], rtol=0, atol=1e-9)
 
 
 def test_direction_of_the_words_is_that_of_the_sign(forest: Bundle, X: pd.DataFrame) -> None:

@@ -38,9 +38,25 @@ def test_every_model_is_judged_on_the_same_rows(small: Ledger, result: Backtest)
     # Each row is in one origin's window.
     per_origin = result.by_origin["n"].unstack("origin")
     assert (per_origin.sum(axis=1) == result.about["rows"]).all()
-    # The same models everywhere, the forest first.
+    # The same models everywhere, Timing first.
     assert set(per_origin.index) == set(result.metrics.index)
     assert result.metrics.index[0] == MODEL
+
+
+def test_open_invoices_are_judged_given_that_they_are_unpaid(small: Ledger, result: Backtest) -> None:
+    book = Book(small, result.about["until"], result.about["horizon"])
+    opened = [book.open_at(origin) for origin in ORIGINS]
+    # All that were open at an origin and have matured, and nobody's P(late), which is mostly known by then.
+    assert list(result.open_metrics.index) == [MODEL, EMPIRICAL]
+    assert (result.open_metrics["n"] == sum(map(len, opened))).all()
+    assert "log_loss" not in result.open_metrics
+    ours, theirs = result.open_metrics["crps"]
+    assert result.open_skill.loc["crps", "skill"] == pytest.approx(1 - ours / theirs)
+    # Nobody had paid before the origin, and of nobody the horizon was over.
+    for rows in opened:
+        assert (rows.y >= -rows.X["days_to_due"]).all()
+        assert (-rows.X["days_to_due"] <= book.H).all()
+    assert "open at an origin" in str(result)
 
 
 def test_the_whole_is_the_mean_of_its_origins(result: Backtest) -> None:
@@ -98,6 +114,8 @@ def test_it_is_written_whole(result: Backtest, tmp_path: Path) -> None:
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
         "by_origin.csv",
         "metrics.csv",
+        "open_metrics.csv",
+        "open_skill.csv",
         "skill.csv",
         "summary.txt",
     ]

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from paybench.errors import PaybenchError
-from paybench.features import open_on
+from paybench.features import habits, open_on
 from paybench.ledger import Ledger
 from paybench.models.baseline import Baseline
 from paybench.models.bundle import Bundle, read_bundle, write_bundle
@@ -30,9 +30,8 @@ def open_rows(ledger: Ledger) -> pd.DataFrame:
 
 @pytest.fixture(scope="module", params=[0.0, 0.3])
 def bundle(candidate: Candidate, request: pytest.FixtureRequest) -> Bundle:
-    trained = candidate.bundle
-    about = trained.about | {"own_share": request.param}
-    return replace(trained, about=about, calibrator=Calibrator(0.1, 0.9))
+    late = Calibrator(request.param, 1.0 - request.param)
+    return replace(candidate.bundle, calibrator=Calibrator(0.1, 0.9), late_calibrator=late)
 
 
 def test_reading_gives_back_what_was_written(
@@ -50,26 +49,28 @@ def test_reading_gives_back_what_was_written(
         assert (tmp_path / "twice" / file.name).read_bytes() == file.read_bytes()
 
 
-def test_it_mixes_the_forest_with_the_customers_own_past(
-    bundle: Bundle, ledger: Ledger, open_rows: pd.DataFrame
-) -> None:
-    plain = replace(bundle, calibrator=Calibrator())
-    forest = replace(plain, about=plain.about | {"own_share": 0.0}).predict(ledger, open_rows)
-    own = Bundle("baseline", bundle.about, bundle.first, bundle.pooled, bundle.tail).predict(ledger, open_rows)
-    share = bundle.about["own_share"]
-    mixture = plain.predict(ledger, open_rows)
-    # (1 - share) of the forest and share of the customer's own distribution,
-    assert mixture.mass == pytest.approx((1 - share) * forest.mass + share * own.mass)
-    # recalibrated as a whole.
-    recalibrated = bundle.calibrator.apply(mixture)
-    np.testing.assert_array_equal(bundle.predict(ledger, open_rows).mass, recalibrated.mass)
+def test_the_hazard_shapes_and_the_classifier_divides(bundle: Bundle, ledger: Ledger, open_rows: pd.DataFrame) -> None:
+    said = bundle.predict(ledger, open_rows)
+    assert bundle.curve is not None
+    plain = bundle.curve.predict(open_rows, habits(ledger, open_rows, *bundle.days))
+    shape = bundle.calibrator.apply(plain)
+    in_time = open_rows["days_to_due"].to_numpy() >= 0
+    assert 5 < in_time.sum() < len(open_rows)
+    # How likely an invoice that is in time gets late, says the classifier; one that is late, is.
+    assert said.later_than(0)[in_time] == pytest.approx(bundle.p_late(open_rows)[in_time])
+    assert said.later_than(0)[~in_time] == pytest.approx(np.ones((~in_time).sum()))
+    # When, on either side, says the recalibrated hazard.
+    assert said.mass[~in_time] == pytest.approx(shape.mass[~in_time])
+    for side in (np.arange(said.first, said.last + 1) <= 0, np.arange(said.first, said.last + 1) > 0):
+        ours, theirs = (d.mass[in_time][:, side] for d in (said, shape))
+        assert ours / ours.sum(axis=1, keepdims=True) == pytest.approx(
+            theirs / theirs.sum(axis=1, keepdims=True), abs=1e-9
+        )
 
 
-def test_attributions_add_up_to_p_late_at_issue(bundle: Bundle, ledger: Ledger, open_rows: pd.DataFrame) -> None:
-    said = replace(bundle, calibrator=Calibrator()).predict(ledger, open_rows).later_than(0)
-    # Features and base are P(late) of the mixture before calibration.
-    assert bundle.attributions(open_rows).sum(axis=1).to_numpy() == pytest.approx(said, abs=1e-7)
-    assert bundle.p_late_at_issue(open_rows) == pytest.approx(said, abs=1e-7)
+def test_attributions_add_up_to_p_late(bundle: Bundle, open_rows: pd.DataFrame) -> None:
+    # Features and base are P(late) after calibration.
+    assert bundle.attributions(open_rows).sum(axis=1).to_numpy() == pytest.approx(bundle.p_late(open_rows), abs=1e-9)
     # The base is everybody's.
     assert np.ptp(bundle.attributions(open_rows)["base"]) == pytest.approx(0.0)
     # Without rows there is nothing to explain.
@@ -80,7 +81,7 @@ def test_a_row_does_not_depend_on_its_company(bundle: Bundle, ledger: Ledger, op
     together = bundle.predict(ledger, open_rows).mass
     alone = np.concatenate([bundle.predict(ledger, open_rows.iloc[i : i + 1]).mass for i in range(5)])
     # One invoice gets the same distribution scored alone and among all.
-    assert alone == pytest.approx(together[:5], abs=1e-15)
+    assert alone == pytest.approx(together[:5], abs=1e-12)
     # Nobody to score is no error.
     assert bundle.predict(ledger, open_rows.head(0)).mass.shape == (0, together.shape[1])
 
@@ -98,7 +99,7 @@ def test_a_baseline_bundle_is_the_baseline(horizon: int) -> None:
     # What scores is the estimator that was compared, whatever the horizon is.
     assert bundle.predict(ledger, new).mass == pytest.approx(said.mass)
     # It knows P(late) at issue, and has no features to explain it by.
-    assert bundle.p_late_at_issue(new) == pytest.approx(said.later_than(0), abs=1e-9)
+    assert bundle.p_late(new) == pytest.approx(said.later_than(0), abs=1e-9)
     with pytest.raises(PaybenchError, match="looks at nothing but the customer's own past"):
         bundle.attributions(new)
 
@@ -127,7 +128,7 @@ def test_only_what_was_seen_beyond_a_threshold_counts_there() -> None:
 
 def test_a_changed_file_is_refused(candidate: Candidate, tmp_path: Path) -> None:
     write_bundle(candidate.bundle, tmp_path / "bundle")
-    for name in ("late.txt", "days.txt", "histograms.npz"):
+    for name in ("late.txt", "hazard.txt", "shares.npz"):
         file = tmp_path / "bundle" / name
         content = file.read_bytes()
         file.write_bytes(content[:-1])
@@ -137,7 +138,7 @@ def test_a_changed_file_is_refused(candidate: Candidate, tmp_path: Path) -> None
         file.write_bytes(content)
 
 
-@pytest.mark.parametrize("manifest", ["", "{}", "[]", '{"format": 2}', '{"format": 2, "files": {"../x": ""}}'])
+@pytest.mark.parametrize("manifest", ["", "{}", "[]", '{"format": 3}', '{"format": 3, "files": {"../x": ""}}'])
 def test_a_broken_manifest_is_refused(tmp_path: Path, manifest: str) -> None:
     (tmp_path / "manifest.json").write_text(manifest)
     # Whatever is wrong with it, one sentence says so.

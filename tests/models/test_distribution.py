@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paybench.models.distribution import DaysLate, mixed
+from paybench.models.distribution import DaysLate
 
 NEVER = 10_000
 """Stands for "never" among the outcomes that are counted."""
@@ -149,16 +149,6 @@ def test_pit_is_the_distribution_function_around_the_outcome(drawn: tuple[DaysLa
     # From F(y - 1) to F(y).
     assert low == pytest.approx([float(chance(o, ours.first, y - 1)) for o in outcomes])
     assert high == pytest.approx([float(chance(o, ours.first, y)) for o in outcomes])
-
-
-@given(exact(), st.floats(0, 1), DAYS)
-def test_a_mixture_mixes_every_probability(drawn: tuple[DaysLate, list[Outcomes]], share: float, day: int) -> None:
-    ours, _ = drawn
-    other = DaysLate(ours.first, np.full_like(ours.mass, 1 / (ours.mass.shape[1] + 1)))
-    both = mixed(ours, other, share)
-    # P of a mixture is the mixture of the Ps, "never" included.
-    assert both.later_than(day) == pytest.approx((1 - share) * ours.later_than(day) + share * other.later_than(day))
-    assert both.never == pytest.approx((1 - share) * ours.never + share * other.never)
 
 
 def test_no_invoice_is_no_question() -> None:

@@ -1,4 +1,4 @@
-"""A forest with a histogram per leaf, and the same trees with other leaf values."""
+"""A forest with a histogram per leaf."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from paybench.models.distribution import shrunk, spread
 from paybench.models.folds import Book, Rows
-from paybench.models.forest import Forest, shrunk, spread
+from paybench.models.forest import Forest
+from paybench.models.histogram_forest import HistogramForest
 from paybench.models.tail import tail_mass
-from paybench.models.timing import Timing
 
 NONE = np.zeros(0)
 
 
 @pytest.fixture(scope="module")
-def model(book: Book, rows: Rows) -> Timing:
-    return Timing(horizon=book.H, trees=12).fit(rows.X, rows.y, tail=book.tail(book.at))
+def model(book: Book, rows: Rows) -> HistogramForest:
+    return HistogramForest(horizon=book.H, trees=12).fit(rows.X, rows.y, tail=book.tail(book.at))
 
 
 @pytest.fixture(scope="module")
-def forest(model: Timing) -> Forest:
+def forest(model: HistogramForest) -> Forest:
     return model.forest_
 
 
 @pytest.fixture(scope="module")
-def matrix(model: Timing, rows: Rows) -> np.ndarray:
+def matrix(model: HistogramForest, rows: Rows) -> np.ndarray:
     return model.encoder_.transform(rows.X)[:200]
 
 
@@ -43,7 +44,7 @@ def test_a_prediction_is_the_mean_of_its_leaves(forest: Forest, matrix: np.ndarr
 
 
 def test_a_leaf_keeps_what_fell_into_it(book: Book, rows: Rows) -> None:
-    model = Timing(horizon=book.H, trees=3, prior=1e-9).fit(rows.X, rows.y)
+    model = HistogramForest(horizon=book.H, trees=3, prior=1e-9).fit(rows.X, rows.y)
     forest = model.forest_
     matrix = model.encoder_.transform(rows.X)
     leaf = np.asarray(forest.booster.predict(matrix, pred_leaf=True), dtype=np.int64)
@@ -64,39 +65,6 @@ def test_it_is_a_distribution(forest: Forest, matrix: np.ndarray) -> None:
     assert forest.leaves.sum(axis=1) == pytest.approx(np.ones(len(forest.leaves)), abs=1e-6)
 
 
-@pytest.mark.parametrize("grace", [0, 3, 20, 95])
-def test_trees_of_p_late_say_what_the_distribution_says(forest: Forest, matrix: np.ndarray, grace: int) -> None:
-    trees = lgb.Booster(model_str=forest.revalued(forest.leaf_late(grace)))
-    # The same trees with P(late) in their leaves predict the distribution's P(late), beyond the horizon too.
-    assert trees.predict(matrix) == pytest.approx(forest.predict(matrix).later_than(grace), abs=1e-9)
-
-
-def test_trees_of_expected_days_say_what_the_distribution_says(forest: Forest, matrix: np.ndarray) -> None:
-    trees = lgb.Booster(model_str=forest.revalued(forest.leaf_expected(180)))
-    # A mean over leaves is a mean over days; single precision of the leaves costs less than a second.
-    assert trees.predict(matrix) == pytest.approx(forest.predict(matrix).expected(180), abs=1e-5)
-
-
-def test_attributions_add_up(forest: Forest, matrix: np.ndarray) -> None:
-    trees = lgb.Booster(model_str=forest.revalued(forest.leaf_late(0)))
-    values = np.asarray(trees.predict(matrix, pred_contrib=True))
-    # What the features contribute, and the mean, are the prediction.
-    assert values.sum(axis=1) == pytest.approx(trees.predict(matrix), abs=1e-12)
-    # The mean is the same for everybody, and a probability.
-    assert np.ptp(values[:, -1]) == 0.0
-    assert 0 < values[0, -1] < 1
-
-
-def test_text_survives_saving(forest: Forest, matrix: np.ndarray) -> None:
-    text = forest.revalued(forest.leaf_late(0))
-    again = lgb.Booster(model_str=text)
-    # Read and written again it is the same text, so a hash of it holds.
-    assert again.model_to_string() == text
-    # A forest made anew from its parts predicts the same to the last bit.
-    copy = Forest(forest.structure, forest.first, forest.leaves, forest.offsets, forest.tail)
-    np.testing.assert_array_equal(copy.predict(matrix).mass, forest.predict(matrix).mass)
-
-
 def test_no_rows_are_predicted(forest: Forest, matrix: np.ndarray) -> None:
     # Nobody to predict for is no error, and keeps the days.
     assert forest.predict(matrix[:0]).mass.shape == (0, forest.predict(matrix[:1]).mass.shape[1])
@@ -114,7 +82,7 @@ def test_a_row_that_is_all_missing(forest: Forest, matrix: np.ndarray) -> None:
     assert 0 < said.later_than(0)[0] < 1
 
 
-def test_an_unseen_category_is_a_missing_one(model: Timing, rows: Rows) -> None:
+def test_an_unseen_category_is_a_missing_one(model: HistogramForest, rows: Rows) -> None:
     some = rows.X.head(20)
     unseen = model.predict_distribution(some.assign(country="XX"))
     missing = model.predict_distribution(some.assign(country=pd.Series(None, index=some.index, dtype="str")))
@@ -125,20 +93,15 @@ def test_an_unseen_category_is_a_missing_one(model: Timing, rows: Rows) -> None:
 def test_features_that_never_vary_leave_what_everybody_does(rows: Rows, book: Book) -> None:
     numbers = {c: 1.0 for c in rows.X.columns if c != "country"}
     same = rows.X.assign(**numbers, country="NL")
-    model = Timing(horizon=book.H, trees=5).fit(same, rows.y)
+    model = HistogramForest(horizon=book.H, trees=5).fit(same, rows.y)
     said = model.predict_distribution(same.head(3))
     counted = np.bincount((rows.y - said.first).astype(np.int64)) / len(rows)
     # Without anything to split on, each prediction is the share of all rows per day.
     assert said.mass[0, : book.H + 1 - said.first] == pytest.approx(counted[:-1], abs=1e-3)
-    trees = lgb.Booster(model_str=model.forest_.revalued(model.forest_.leaf_late(0)))
-    values = np.asarray(trees.predict(model.encoder_.transform(same.head(3)), pred_contrib=True))
-    # A forest of single leaves has P(late) and attributions too: the mean, and nothing else.
-    assert values[:, -1] == pytest.approx(said.later_than(0), abs=1e-7)
-    assert not values[:, :-1].any()
 
 
 def test_two_rows_are_enough_to_grow(rows: Rows) -> None:
-    said = Timing(horizon=30, trees=3).fit(rows.X.head(2), rows.y[:2]).predict_distribution(rows.X.head(5))
+    said = HistogramForest(horizon=30, trees=3).fit(rows.X.head(2), rows.y[:2]).predict_distribution(rows.X.head(5))
     # Hardly any evidence, still a distribution.
     assert (said.mass.sum(axis=1) <= 1 + 1e-6).all()
 

@@ -45,7 +45,8 @@ def edited(candidate: Candidate, folder: Path, edit: Edit | None = None, **about
     if edit:
         rows = edit(candidate.rows)
         rows.to_parquet(folder / "gate.parquet", index=False)
-        np.savez_compressed(folder / "gate.npz", past=candidate.past[rows.index].astype(np.uint32))
+        past = candidate.past.take(rows.index.to_numpy())
+        np.savez_compressed(folder / "gate.npz", **{k: v for k, v in vars(past).items() if k != "first"})
     return Candidate(folder)
 
 
@@ -152,7 +153,8 @@ def test_a_leak_is_refused(better: Candidate, tmp_path: Path) -> None:
 
 def test_calibration_is_asked_of_the_predictions_themselves(better: Candidate, tmp_path: Path) -> None:
     copy = edited(better, tmp_path / "candidate")
-    write_bundle(replace(better.twin, calibrator=Calibrator(shift=0.0, slope=0.37)), copy.folder / "twin")
+    unsure = Calibrator(shift=0.0, slope=0.37)
+    write_bundle(replace(better.twin, calibrator=unsure, late_calibrator=unsure), copy.folder / "twin")
     # A twin that is far too unsure is refused, whatever candidate.json says of it.
     assert {"calibrated", "80 % intervals"} & set(failed(judge(copy, None)))
 

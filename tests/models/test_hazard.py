@@ -86,7 +86,7 @@ def test_nothing_lies_before_as_of_and_everything_adds_up() -> None:
 def test_the_seed_decides() -> None:
     X, y = planted(300)
     texts = [
-        clone(small(seed=seed)).fit(X, y, np.full(300, 1e6), strangers(300), pooled(y)).booster_.model_to_string()
+        clone(small(seed=seed)).fit(X, y, np.full(300, 1e6), strangers(300), pooled(y)).curve_.text
         for seed in (0, 0, 1)
     ]
     assert texts[0] == texts[1] != texts[2]

@@ -83,15 +83,14 @@ def test_what_serves_is_what_is_registered(store: Store, ledger: Ledger) -> None
 def test_the_names_are_models_of_mlflow(store: Store, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", store.uri)
     bundle = read_bundle(store.champion_folder)
-    assert bundle.encoder is not None
-    assert bundle.forest is not None
+    assert bundle.late_encoder is not None
+    assert bundle.curve is not None
     X = open_on(ledger, AS_OF)
-    matrix = bundle.encoder.transform(X)
-    # payment-late predicts the forest's P(late) at issue, payment-days its mean of min(days late, 180).
-    late, days = (mlflow.lightgbm.load_model(f"models:/{name}/2").predict(matrix) for name in NAMES[:2])
-    raw = bundle.forest.predict(matrix)
-    np.testing.assert_allclose(late, raw.later_than(int(bundle.about["grace_days"])), atol=1e-6)
-    np.testing.assert_allclose(days, raw.expected(180), atol=1e-3)
+    late, hazard = (mlflow.lightgbm.load_model(f"models:/{name}/2") for name in NAMES[:2])
+    # payment-late predicts P(late) before calibration, payment-days what each day adds to the log-odds of payment.
+    raw = 1 - bundle.late_calibrator(1 - late.predict(bundle.late_encoder.transform(X)))
+    np.testing.assert_allclose(raw, bundle.p_late(X), atol=1e-9)
+    assert hazard.model_to_string() == bundle.curve.booster.model_to_string()
 
 
 def test_rollback_and_back_again_gives_the_same_bytes(trained: Trained, ledger: Ledger, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The estimator of days late, and its views."""
+"""One distribution from a hazard and a classifier, and its views."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from paybench.models.days import Days
-from paybench.models.distribution import EARLIEST
-from paybench.models.folds import Rows
-from paybench.models.late import Late
+from paybench.features import habits
+from paybench.models.folds import Book, Rows
+from paybench.models.hazard import Hazard
+from paybench.models.late import LateDirect
 from paybench.models.timing import Timing
+from paybench.models.tune import fitted
+from paybench.models.views import Days, Late
 
 
 def planted(n: int = 600, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
-    """Customers of two kinds: what kind is seen in ``kind``; the prompt pay on day 0 to 2, the slow on 20 to 24."""
+    """Customers of two kinds: the prompt pay on day 0 to 2, the slow on day 20 to 24."""
     rng = np.random.default_rng(seed)
     slow = rng.random(n) < 0.5
     y = np.where(slow, rng.integers(20, 25, n), rng.integers(0, 3, n)).astype(np.float64)
@@ -25,88 +27,88 @@ def planted(n: int = 600, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
 
 
 def small(**parameters: object) -> Timing:
-    return Timing(**{"horizon": 30, "trees": 8, **parameters})
+    hazard = Hazard(rounds=60, learning_rate=0.2, min_leaf=20, leaves=7)
+    return Timing(**{"horizon": 30, "hazard": hazard, "late": LateDirect(rounds=100), **parameters})
 
 
 def test_parameters_are_scikit_learns() -> None:
-    model = small(leaves=31, log_target=False)
-    # A copy has the parameters, and none of the fit.
+    model = small(grace_days=3).set_params(hazard__leaves=5, late__rounds=7)
+    # A copy has the parameters, those of the parts too, and none of the fit.
     copy = clone(model)
-    assert copy.get_params() == model.get_params()
+    assert copy.get_params()["hazard__leaves"], copy.get_params()["late__rounds"] == (5, 7)
     with pytest.raises(NotFittedError):
         copy.predict(planted()[0])
 
 
-def test_the_planted_kinds_are_told_apart() -> None:
+def test_a_plain_table_will_do() -> None:
     X, y = planted()
-    model = small().fit(X, y)
+    model = small(grace_days=5).fit(X, y)
     two = pd.DataFrame({"kind": pd.Series(["prompt", "slow"], dtype="str"), "noise": [0.0, 0.0]})
     said = model.predict_distribution(two)
-    # Each kind gets its own days: who pays on day 0 to 2 does so, who takes three weeks does not.
-    assert said.later_than(2) == pytest.approx([0.0, 1.0], abs=0.05)
-    assert said.later_than(24) == pytest.approx([0.0, 0.0], abs=0.05)
-    # Within its days each is as spread as the truth.
-    assert said.mass[1, 20 - said.first : 25 - said.first] == pytest.approx(np.full(5, 0.2), abs=0.1)
+    assert said.later_than(5) == pytest.approx([0.0, 1.0], abs=0.05)
     assert model.predict(two) == pytest.approx([1.0, 22.0], abs=1.0)
+    # What was given is not changed.
+    assert model.hazard.get_params()["horizon"] == 60
 
 
-def test_the_seed_decides() -> None:
+def test_one_class_leaves_the_hazard_alone() -> None:
     X, y = planted()
-    one, same, other = (small(seed=s).fit(X, y).forest_ for s in (0, 0, 1))
-    # The same seed grows the same trees, to the last letter.
-    assert one.structure == same.structure
-    np.testing.assert_array_equal(one.leaves, same.leaves)
-    # Another seed grows others.
-    assert one.structure != other.structure
+    model = small(grace_days=25).fit(X, y)
+    assert model.late_ is None
+    assert model.predict_distribution(X.head(5)).later_than(25) == pytest.approx(np.zeros(5), abs=0.02)
+    with pytest.raises(ValueError, match="1 rows are too few to fit to; give at least 2"):
+        small().fit(X.head(1), y[:1])
 
 
-def test_the_order_of_columns_is_the_fits() -> None:
-    X, y = planted()
-    model = small().fit(X, y)
-    # Columns are found by their names.
-    np.testing.assert_array_equal(
-        model.predict_distribution(X[["noise", "kind"]]).mass, model.predict_distribution(X).mass
-    )
+def test_a_question_that_was_open_and_is_answered_trains_the_classifier(book: Book) -> None:
+    lives = book.lives(book.at)
+    grace, begin = book.ledger.grace_days, -lives.X["days_to_due"].to_numpy()
+    rows: list[int] = []
+
+    class Counting(LateDirect):
+        def fit(self, X: pd.DataFrame, y: pd.Series | np.ndarray) -> LateDirect:
+            rows.append(len(X))
+            return super().fit(X, y)
+
+    Timing(book.H, grace, late=Counting(rounds=1)).fit_late(lives.X, lives.days_late, lives.seen)
+    # Issued in time to be asked, and its grace over by the calendar, paid or not.
+    assert rows == [int(((begin <= grace) & (lives.seen >= grace)).sum())]
+    assert np.isnan(lives.days_late[(begin <= grace) & (lives.seen >= grace)]).any()
 
 
-def test_nothing_is_predicted_outside_of_what_was_seen() -> None:
-    X, y = planted()
-    model = small().fit(X, y - 7)
-    said = model.predict_distribution(X.head(20))
-    # The grid begins with the earliest payment and ends a year after due.
-    assert said.first == -7
-    assert said.last == 365
-    # A median lies between them, at most at the horizon.
-    assert ((model.predict(X) >= -7) & (model.predict(X) <= 30)).all()
-    # Even where nobody pays.
-    assert (small().fit(X, np.full(len(X), 31.0)).predict(X.head(5)) == 30).all()
+def test_lives_are_what_was_known(book: Book) -> None:
+    origin = book.origins(1)[0]
+    lives = book.lives(origin)
+    index = lives.X.index.to_frame(index=False)
+    assert (index["as_of"] < origin).all()
+    assert not index.duplicated(["invoice_id", "as_of"]).any()
+    # Whoever was open at its landmark, and what it did until the origin, not after it.
+    due = index["as_of"] + pd.to_timedelta(lives.X["days_to_due"].to_numpy(), unit="D")
+    paid = due + pd.to_timedelta(lives.days_late, unit="D")
+    assert (paid.dropna() < origin).all()
+    assert (paid[paid.notna()] >= index["as_of"][paid.notna()]).all()
+    assert lives.seen == pytest.approx((origin - due).dt.days - 1)
 
 
-def test_far_too_early_is_not_told_apart() -> None:
-    X, y = planted()
-    model = small().fit(X, np.where(y < 5, -400.0, y))
-    # What lies before the grid is counted on its first day.
-    assert model.predict_distribution(X.head(1)).first == EARLIEST
-    assert model.predict(pd.DataFrame({"kind": ["prompt"], "noise": [0.0]})) == pytest.approx([EARLIEST])
-
-
-def test_beyond_the_horizon_is_one_outcome() -> None:
-    X, y = planted()
-    # How far beyond does not matter.
-    one, other = (small(horizon=10).fit(X, np.where(y > 10, far, y)).forest_ for far in (11.0, 24.0))
-    assert one.structure == other.structure
-    np.testing.assert_array_equal(one.leaves, other.leaves)
+def test_it_beats_what_everybody_does(book: Book) -> None:
+    origin = book.origins(1, 0.3)[0]
+    model, later = fitted(book, origin, {"hazard__rounds": 40, "late__rounds": 40}, seed=0), book.issued_in(origin)
+    X = later.X
+    said = model.predict_distribution(X, habits(book.cut, X, model.hazard_.curve_.first, book.H + 1))
+    everybody = model.hazard_.curve_.pooled
+    same = type(said)(said.first, np.tile(everybody[:-1], (len(X), 1)))
+    assert said.crps(later.y, book.H).mean() < 0.9 * same.crps(later.y, book.H).mean()
 
 
 def test_the_views_say_what_the_distribution_says(rows: Rows) -> None:
     X, y = rows.X.head(300), rows.y[:300]
-    said = small().fit(X, y).predict_distribution(X)
+    said = small(grace_days=3).fit(X, y).predict_distribution(X)
     late = Late(small(), grace_days=3).fit(X, y)
     # The classifier is P(late) of the distribution, the two classes together certain.
     assert late.predict_proba(X)[:, 1] == pytest.approx(said.later_than(3))
     assert late.predict_proba(X).sum(axis=1) == pytest.approx(np.ones(len(X)))
     assert set(late.predict(X)) <= {0, 1}
-    days = Days(small()).fit(X, y)
+    days = Days(small(grace_days=3)).fit(X, y)
     # The regressor is its median, within the central interval.
     assert days.predict(X) == pytest.approx(np.fmin(said.quantile(0.5), 30.0))
     interval = np.fmin(days.predict_interval(X, 0.8), 30.0)

@@ -11,7 +11,7 @@ import pytest
 
 from paybench.ledger import Ledger, as_of, conform
 from paybench.ledger.schema import TABLES
-from paybench.models.compare import DIRECT_DAYS, DIRECT_LATE, EMPIRICAL
+from paybench.models.compare import DIRECT_DAYS, DIRECT_LATE, EMPIRICAL, FOREST
 from paybench.models.folds import Book
 from paybench.models.train import MODEL, UNTUNED, Candidate, baseline_candidate, train
 from paybench.simulate import simulate
@@ -80,9 +80,9 @@ def test_the_gates_outcomes_reach_neither_tuning_nor_twin(small: Ledger, trained
     # Other outcomes from the first gate row's day on: what is judged is another,
     assert theirs["gate.parquet"] != ours["gate.parquet"]
     # but the trials, and the trees that are judged, are the same.
-    for name in ("trials.csv", "twin/late.txt", "twin/days.txt", "twin/histograms.npz"):
+    for name in ("trials.csv", "twin/late.txt", "twin/hazard.txt", "twin/shares.npz"):
         assert theirs[name] == ours[name]
-    for name in ("gate_from", "fit_rows", "parameters", "own_share", "calibrator"):
+    for name in ("gate_from", "fit_rows", "parameters", "calibrators"):
         assert other.about[name] == trained.about[name]
 
 
@@ -131,6 +131,7 @@ def test_every_baseline_is_in_the_table(candidate: Candidate) -> None:
         UNTUNED,
         DIRECT_LATE,
         DIRECT_DAYS,
+        FOREST,
         EMPIRICAL,
         "base rate, typical delay",
         "due date",
@@ -138,7 +139,7 @@ def test_every_baseline_is_in_the_table(candidate: Candidate) -> None:
         "customer's late ratio",
         "logistic regression",
     }
-    # Each beside the forest, on the same rows.
+    # Each beside Timing, on the same rows.
     assert set(candidate.metrics.index) == names
     assert (candidate.metrics["n"] == candidate.about["gate_rows"]).all()
     # Each is judged by something.
@@ -163,11 +164,12 @@ def test_what_is_written_is_what_was_judged(candidate: Candidate) -> None:
 
 
 def test_every_trial_is_kept(candidate: Candidate) -> None:
-    # As many as were asked for; the best one's parameters are the candidate's.
-    assert list(candidate.trials["number"]) == [0, 1]
-    best = candidate.trials.loc[candidate.trials["value"].idxmin()]
+    # As many as were asked for, on both parts; the best one's parameters are the candidate's.
+    assert list(candidate.trials["part"]) == ["late", "hazard"]
+    best = {part: of.loc[of["value"].idxmin()] for part, of in candidate.trials.groupby("part")}
     for name, value in candidate.about["parameters"].items():
-        assert best[f"params_{name}"] == pytest.approx(value)
+        part, _, parameter = name.partition("__")
+        assert best[part][f"params_{parameter}"] == pytest.approx(value)
 
 
 def test_one_class_is_declined(tmp_path: Path) -> None:
