@@ -137,8 +137,7 @@ def _example(cut: Ledger, bundle: Bundle, X: pd.DataFrame, table: pd.DataFrame) 
 
 def _evaluation(bundle: Bundle, candidate: Candidate | None) -> Evaluation | None:
     """How the bundle was judged; for the Baseline, how it did beside the candidate that was refused."""
-    from .models.compare import EMPIRICAL
-    from .models.train import MODEL
+    from .models.compare import EMPIRICAL, MODEL
 
     about: dict[str, Any] = bundle.about
     if bundle.kind == "baseline":

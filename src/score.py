@@ -180,7 +180,7 @@ def _chunk(cut: Ledger, at: pd.Timestamp, bundle: Bundle, X: pd.DataFrame, facts
     if bundle.kind == "baseline":
         said = baseline_reasons(X, bundle.about.get("late_share"))
     else:
-        said = reasons(X, bundle.attributions(X), bundle.about["averages"])
+        said = reasons(X, bundle.attributions(X), bundle.about["averages"], overdue > grace)
     said = with_overdue(said, overdue, grace)
     table[list(said.columns)] = said.to_numpy()
     table["flags"] = pd.Series(_flags(bundle, X, table), index=table.index, dtype="str")

@@ -9,10 +9,9 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from ..models.compare import DIRECT_LATE, EMPIRICAL
+from ..models.compare import DIRECT_LATE, EMPIRICAL, MODEL
 from ..models.distribution import DaysLate
 from ..models.metrics import reliability as reliability_table
-from ..models.train import MODEL
 from .canvas import INK, OTHER, OURS, THEIRS, Picture, panels, tidy
 from .words import lateness
 

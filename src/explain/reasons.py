@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..features import all_features
-from .words import WORDS, Wording, percent
+from .words import AGE, WORDS, Wording, percent
 
 COUNT = 3
 """Reasons per invoice."""
@@ -15,7 +15,9 @@ LEAST = 0.0005
 """Change of P(late) below which there is no reason to speak of."""
 
 
-def reasons(X: pd.DataFrame, attributions: pd.DataFrame, averages: dict[str, float]) -> pd.DataFrame:
+def reasons(
+    X: pd.DataFrame, attributions: pd.DataFrame, averages: dict[str, float], late: np.ndarray | None = None
+) -> pd.DataFrame:
     """The strongest reasons of each row.
 
     Features of one theme (how late a customer has paid so far, say, measured in three ways) are one reason, so that
@@ -26,6 +28,7 @@ def reasons(X: pd.DataFrame, attributions: pd.DataFrame, averages: dict[str, flo
     ----------
     X : (n, features) feature table. attributions : SHAP values of P(late), same rows, a column per feature.
     averages : the training book's mean per feature, to compare with.
+    late : (n,) which invoices are late already: that they are old needs no words beside that (:func:`with_overdue`).
 
     Returns
     -------
@@ -37,6 +40,8 @@ def reasons(X: pd.DataFrame, attributions: pd.DataFrame, averages: dict[str, flo
     values = attributions[names].to_numpy()
     member = np.array([[theme == t for t in order] for theme in themes], dtype=np.float64)
     weight = values @ member
+    if late is not None and AGE in order:
+        weight[late, order.index(AGE)] = 0.0
     ranked = np.argsort(-np.abs(weight), axis=1, kind="stable")[:, :COUNT]
     shown = X[names].to_numpy(dtype=object)
     rows = []

@@ -78,6 +78,9 @@ def _change(what: str) -> Say:
     return say
 
 
+AGE = "age"
+"""The theme of an invoice's own days."""
+
 WORDS: dict[str, Wording] = {
     "late_share": Wording("record", _plain("Share of its invoices paid late so far:", percent)),
     "days_late_mean": Wording("record", _lateness("Paid on average")),
@@ -127,16 +130,16 @@ WORDS: dict[str, Wording] = {
     "amount_to_usual": Wording("amount", lambda v, m: f"The amount is {v:.1f} times this customer's usual"),
     "terms_days": Wording("terms", _plain("Days until due, from issue:", _days)),
     "instalment": Wording("terms", _yes("It is an instalment", "It is no instalment")),
-    "age_days": Wording("age", lambda v, m: f"It was issued {_days(v)} ago"),
-    "days_to_due": Wording("age", lambda v, m: f"It is due in {_days(v)}" if v >= 0 else f"{_days(-v)} overdue"),
-    "paid_share": Wording("age", _plain("Share of it paid so far:", percent)),
+    "age_days": Wording(AGE, lambda v, m: f"It was issued {_days(v)} ago"),
+    "days_to_due": Wording(AGE, lambda v, m: f"It is due in {_days(v)}" if v >= 0 else f"{_days(-v)} overdue"),
+    "paid_share": Wording("parts", _plain("Share of it paid so far:", percent)),
     "due_weekday": Wording("calendar", lambda v, m: f"It is due on a {_weekday(v)}"),
     "due_to_month_end": Wording("calendar", lambda v, m: f"It is due {_days(v)} before the end of the month"),
     "due_to_quarter_end": Wording("calendar", lambda v, m: f"It is due {_days(v)} before the end of the quarter"),
     "due_to_workday": Wording(
         "calendar", lambda v, m: f"Banks open {_days(v)} after its due date" if v else "Banks are open on its due date"
     ),
-    "workdays_to_due": Wording("calendar", _plain("Working days until it is due:", _count)),
+    "workdays_to_due": Wording(AGE, _plain("Working days until it is due:", _count)),
     "contacts_invoice": Wording("contacts", _plain("Reminders sent about it:", _count)),
     "contacts_90": Wording("contacts", _plain("Contacts with the customer in the last 90 days:", _count)),
     "days_since_contact": Wording("contacts", _plain("Time since it was last contacted:", _days)),

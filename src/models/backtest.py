@@ -16,10 +16,9 @@ from ..ledger import Ledger, as_of, day, settle
 from ..progress import say
 from .baseline import Baseline
 from .bundle import Bundle
-from .compare import EMPIRICAL, Prediction, challengers, for_open, joined, simple_baselines, skills, table
+from .compare import EMPIRICAL, MODEL, Prediction, challengers, for_open, joined, simple_baselines, skills, table
 from .fit import fit_timing
 from .folds import Book, Rows, choose_horizon, end_of
-from .train import MODEL
 from .tune import tune
 
 SHOWN = ("auc", "log_loss", "ece", "mae", "crps", "coverage_80", "width_80")

@@ -18,6 +18,7 @@ from .metrics import coverage, days_metrics, late_metrics, log_loss, skill
 
 Floats = NDArray[np.float64]
 
+MODEL = "Timing"
 EMPIRICAL = "customer's own distribution"
 """The name of the strongest simple baseline."""
 RATIO, LOGISTIC = "customer's late ratio", "logistic regression"

@@ -157,6 +157,21 @@ class Book:
         after = self.X[(self.issued >= day(start)) & (self.issued < (self.at if end is None else day(end)))]
         return self._matured(after, self.at)
 
+    def used(self) -> dict[str, int]:
+        """Of how many invoices the outcome is known, and of how many others not, by why.
+
+        issued (and known); matured; cancelled; waiting (the question is not answered for every invoice due that day).
+        """
+        facts = labels(self.cut, self.X, self.at, self.H)
+        known = facts["due_on"].notna()
+        matured, cancelled = len(self.known_at(self.at)), int((known & facts["cancelled"]).sum())
+        return {
+            "issued": int(known.sum()),
+            "matured": matured,
+            "cancelled": cancelled,
+            "waiting": int(known.sum()) - matured - cancelled,
+        }
+
     def _matured(self, some: pd.DataFrame, at: pd.Timestamp) -> Rows:
         table = labels(self.cut, some, at, self.H)
         ripe = table["days_late_capped"].notna().to_numpy() & table["late"].notna().to_numpy()

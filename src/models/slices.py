@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .compare import EMPIRICAL
+from .compare import EMPIRICAL, MODEL
 from .metrics import log_loss
-from .train import MODEL
 
 HISTORY = {"none": 0, "1 to 5": 5, "6 to 20": 20, "21 to 50": 50, "more than 50": float("inf")}
 """Settled invoices of the customer at issue, by their upper ends."""

@@ -23,7 +23,8 @@ from ..files import replaced_folder
 from ..ledger import Ledger, as_of
 from ..progress import say
 from .bundle import GRID, Bundle, read_bundle, write_bundle
-from .compare import EMPIRICAL, Prediction, challengers, simple_baselines, skills, table
+from .card import write_card
+from .compare import EMPIRICAL, MODEL, Prediction, challengers, simple_baselines, skills, table
 from .fit import fit_baseline, fit_timing
 from .folds import Book, Rows, choose_horizon
 from .metrics import reliability
@@ -31,7 +32,6 @@ from .tune import Tuned, tune
 
 _HABITS = ("days_late", "lately", "weekday", "month_day")
 
-MODEL = "Timing"
 UNTUNED = "Timing, not tuned"
 LEAST_ROWS = 100
 """Matured rows below which nothing is trained."""
@@ -128,6 +128,8 @@ def train(
         else:
             about |= _train(book, trials, seed, new, show)
         _write_about(about, new)
+        if not about["declined"]:
+            write_card(Candidate(new))
     return Candidate(target)
 
 
@@ -209,6 +211,10 @@ def _train(book: Book, trials: int, seed: int, folder: Path, show: bool) -> dict
         "calibrators": {"hazard": asdict(tuned.calibrator), "late": asdict(tuned.late_calibrator)},
         "skill": skill,
         "leak_free": leak_free(book.cut, gate_rows),
+        "rows": book.used(),
+        "contacted": round(float((gate_rows.X["contacts_90"] > 0).mean()), 4),
+        "gate_until": f"{gate_rows.X.index.get_level_values('as_of').max():%Y-%m-%d}",
+        "gate_customers": int(gate_rows.customers.nunique()),
     }
 
 

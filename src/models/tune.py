@@ -22,10 +22,7 @@ from .timing import Timing, pooled_shares
 
 Floats = NDArray[np.float64]
 
-MOST_DAYS = 100_000
-"""Invoices times days that a trial of the hazard looks at."""
-
-HAZARD_TRIALS = 6
+HAZARD_TRIALS = 12
 """Of so many trials one is spent on the hazard, which takes longest and gains least."""
 
 
@@ -134,7 +131,7 @@ _FIRST: dict[str, list[dict[str, Any]]] = {
         {"rounds": 100, "leaves": 15, "min_leaf": 20, "feature_share": 0.3, "ridge": 20.0, "extra": True},
     ],
     "hazard": [
-        {"rounds": 200, "leaves": 31, "min_leaf": 400, "feature_share": 0.4, "ridge": 1.0},
+        {"rounds": 150, "leaves": 31, "min_leaf": 200, "feature_share": 0.7, "ridge": 1.0},
         {"rounds": 100, "leaves": 8, "min_leaf": 300, "feature_share": 0.3, "ridge": 20.0},
     ],
 }
@@ -187,7 +184,7 @@ def _late(folds: list[Fold], book: Book, seed: int, parameters: dict[str, Any]) 
 def _hazard(folds: list[Fold], book: Book, seed: int, parameters: dict[str, Any]) -> tuple[float, list[DaysLate]]:
     said = []
     for f in folds:
-        model = Hazard(horizon=book.H, seed=seed, most_days=MOST_DAYS, **parameters)
+        model = Hazard(horizon=book.H, seed=seed, **parameters)
         model.fit(f.train.X, f.train.days_late, f.train.seen, f.train.habits, f.pooled, f.tail)
         said.append(model.predict_distribution(f.test.X, f.habits))
     scores = [p.crps(f.test.y, book.H) for f, p in zip(folds, said, strict=True)]

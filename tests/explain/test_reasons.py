@@ -137,6 +137,18 @@ def test_direction_of_the_words_is_that_of_the_sign(forest: Bundle, X: pd.DataFr
         )
 
 
+def test_the_age_of_what_is_late_already_is_no_reason_besides(X: pd.DataFrame) -> None:
+    alone = pd.DataFrame(0.0, index=X.index, columns=X.columns).drop(columns=["country", "currency"])
+    alone = alone.assign(days_to_due=0.3, workdays_to_due=0.1, late_share=0.05)
+    late = X["days_to_due"].to_numpy() < 0
+    assert 0 < late.sum() < len(X)
+    said = reasons(X, alone, {}, late)
+    # One reason of two where the invoice is in time, and none where it is late.
+    assert said["reason_1"].str.contains("40 points").to_numpy().tolist() == (~late).tolist()
+    assert said["reason_1"][late].str.contains("5 points").all()
+    assert (said["reason_2"][late] == "").all()
+
+
 def test_being_overdue_is_said_first() -> None:
     table = pd.DataFrame({"reason_1": ["a", "a"], "reason_2": ["b", "b"], "reason_3": ["c", "c"]}).astype("str")
 

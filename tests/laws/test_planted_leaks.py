@@ -207,7 +207,7 @@ def the_weekday_of_clearing(patch: Patch) -> None:
 
 def a_scaler_fitted_on_all_rows(patch: Patch) -> None:
     module = import_module("paybench.features.build")
-    true_table = module._table
+    true_table = module.feature_table
 
     def scaled(book: Any, points: Any, names: Any) -> pd.DataFrame:
         X = true_table(book, points, names)
@@ -215,7 +215,7 @@ def a_scaler_fitted_on_all_rows(patch: Patch) -> None:
         X["amount"] = (X["amount"] - everything.mean()) / everything.std()
         return X
 
-    patch.setattr(module, "_table", scaled)
+    patch.setattr(module, "feature_table", scaled)
 
 
 LEAKS = [

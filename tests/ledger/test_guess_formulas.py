@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from paybench.errors import PaybenchError
 from paybench.ledger.formats import Format, load_format, parse_format
-from paybench.ledger.readers.formulas import computed, formula, parse_days
+from paybench.ledger.readers.formulas import computed, formula
 from paybench.ledger.readers.importer import import_files
 from paybench.ledger.readers.sheet import TEXT, Sheet
 from paybench.ledger.readers.terms import days_of_terms
+from paybench.ledger.readers.written import parse_days
 from tests.ledger.exports import reasons, write
 
 HOW: Format = load_format("canonical")

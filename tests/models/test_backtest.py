@@ -12,9 +12,8 @@ import pytest
 from paybench.errors import PaybenchError
 from paybench.ledger import Ledger, as_of
 from paybench.models.backtest import Backtest, backtest, write_backtest
-from paybench.models.compare import EMPIRICAL
+from paybench.models.compare import EMPIRICAL, MODEL
 from paybench.models.folds import Book, choose_horizon
-from paybench.models.train import MODEL
 from paybench.simulate import simulate
 
 ORIGINS: list[object] = ["2024-09-01", "2024-11-01"]

@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from paybench.models.compare import EMPIRICAL
+from paybench.models.compare import EMPIRICAL, MODEL
 from paybench.models.metrics import log_loss
 from paybench.models.slices import slices
-from paybench.models.train import MODEL
 
 
 def test_the_parts_of_a_slice_are_the_whole() -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ from ..readers.importer import Import, import_files
 from .draft import draft
 from .maps import target_of
 from .override import overridden
-from .preview import mapping, notes, preview, shown, uncertain
+from .preview import mapping, preview, shown, told
 from .reading import Guess, guess_file
+from .remarks import notes, types
 from .shape import Shape, shape_of
 
 __all__ = ["Guess", "Proposal", "Shape", "guess_file", "overridden", "propose", "shape_of"]
@@ -54,7 +55,8 @@ class Proposal:
 
     def run(self, name: str | None = None) -> Import:
         """Import the file by the guess; raises what :meth:`format` and :func:`~paybench.ledger.import_files` raise."""
-        return import_files([self.guess.path], self.format(), name, time_zone=self.time_zone)
+        result = import_files([self.guess.path], self.format(), name, time_zone=self.time_zone)
+        return replace(result, summary={**self.as_dict(), **result.summary})
 
     def preview(self) -> str:
         """The guess as a page of text; it imports the file, and keeps nothing."""
@@ -69,8 +71,8 @@ class Proposal:
         return mapping(self.guess)
 
     def notes(self) -> str:
-        """What is uncertain, one sentence a line; empty if nothing is."""
-        return uncertain(self.guess, self.shape)
+        """How the file was read, what types were taken for, and what is uncertain, one sentence a line."""
+        return told(self.guess, self.shape, layout=True)
 
     def as_dict(self) -> dict[str, Any]:
         """The guess for programs: JSON-able."""
@@ -81,6 +83,8 @@ class Proposal:
         return {
             "guess": found,
             "rows_are": self.shape.row,
+            "layout": self.guess.layout.said,
+            "types": types(self.guess, self.shape),
             "unused": self.guess.unused(),
             "uncertain": notes(self.guess, self.shape),
             "question": self.guess.question(),
@@ -123,4 +127,5 @@ def propose(path: str | Path, maps: Sequence[str] = (), time_zone: str = "UTC") 
     """
     guess = guess_file(path, maps, time_zone)
     shape = shape_of(guess)
+    guess = replace(guess, unclear=(*guess.unclear, *shape.questions))
     return Proposal(guess, shape, None if guess.missing() else draft(guess, shape), time_zone)

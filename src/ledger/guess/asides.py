@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..readers.formulas import columns_of, formula
+from ..readers.formulas import columns_of, formula, shown
 from .kinds import is_lost
 from .reading import Guess, code_in
 from .shape import PAYMENTS, PLAIN, STATES, Shape
-from .tables import are_invoices, due_of, keys_of, once_per_state, open_of, saying, side_words, sign_of, versions
-from .words import fold
+from .tables import (
+    are_invoices,
+    due_of,
+    keys_of,
+    once_per_state,
+    open_of,
+    saying,
+    settled_by_day,
+    side_words,
+    sign_of,
+    versions,
+)
+from .words import fold, meaning
 
 Rule = dict[str, Any]
 
@@ -29,7 +40,7 @@ def frames(guess: Guess, shape: Shape) -> list[tuple[Rule, str]]:
         found.append(({issued: [issued]}, "repeats the column names"))
     return [
         *found,
-        (dict.fromkeys([f.column for f in guess.found.values() if not f.constant], "empty"), "says nothing"),
+        ({formula("filled"): ["no"]}, "says nothing"),
     ]
 
 
@@ -49,12 +60,40 @@ def refusals(guess: Guess, shape: Shape) -> list[tuple[Rule, str]]:
     """Rows that contradict themselves or others."""
     return [
         *shape.contradictions,
+        *_no_whole_payments(guess, shape),
         *_without_days(guess, shape),
         *_other_days(guess, shape),
         *_unclear_signs(guess, shape),
         *_both_sides(guess),
         *_other_currency(guess),
     ]
+
+
+def _no_whole_payments(guess: Guess, shape: Shape) -> list[tuple[Rule, str]]:
+    """Invoices with a day that settles them, of which a state says that they were paid in part, or not."""
+    if not (_settled_whole(guess, shape) and "status" in guess.found):
+        return []
+    keys, state, paid = keys_of(guess, shape), guess.found["status"].column, guess.found["paid_on"].column
+    several = shape.row in (STATES, PAYMENTS)
+    state_now, paid_now = (formula("last", name, *keys) if several else name for name in (state, paid))
+    once: Rule = {formula("first", *keys): ["yes"]} if several else {}
+    lost = [text for text in guess.sheet.trimmed(state).to_pandas().unique() if is_lost(text)]
+    return [
+        ({**once, state_now: words, paid_now: "filled"}, reason)
+        for words, reason in (
+            (
+                saying(shape, "status", "partly"),
+                f"{state} says that a part of it was paid, and no column says how much",
+            ),
+            (lost, f"{state} says {', '.join(lost)}, and {shown(paid)} is filled; it cannot be told what was paid"),
+        )
+        if words
+    ]
+
+
+def _settled_whole(guess: Guess, shape: Shape) -> bool:
+    """Whether a day beside an invoice says that all of it was paid."""
+    return settled_by_day(guess, shape) and not guess.known("paid_amount") and not shape.residual
 
 
 def _without_days(guess: Guess, shape: Shape) -> list[tuple[dict[str, Any], str]]:
@@ -114,20 +153,57 @@ def _both_sides(guess: Guess) -> list[tuple[Rule, str]]:
 
 
 def _other_currency(guess: Guess) -> list[tuple[Rule, str]]:
-    """Rows in another currency than the name of the column of amounts says."""
-    amount, currency = guess.found["amount"].column, guess.found["currency"]
-    code = code_in(amount)
-    if code is None or currency.constant:
+    """Rows in another currency than the name of a column of amounts says."""
+    currency = guess.found["currency"]
+    names = {name: code_in(name) for ours in ("amount", "open_amount") if (name := guess.column(ours))}
+    if currency.constant:
         return []
-    other = [t for t in guess.sheet.trimmed(currency.column).to_pandas().unique() if t.upper() not in (code, "")]
-    return (
-        [({currency.column: other}, f"{amount} says {code}, and {currency.column} another currency")] if other else []
-    )
+    texts = guess.sheet.trimmed(currency.column).to_pandas().unique()
+    found: list[tuple[Rule, str]] = []
+    for name, code in names.items():
+        if code and (other := [text for text in texts if text.upper() not in (code, "")]):
+            found.append(({currency.column: other}, f"{name} says {code}, and {currency.column} another currency"))
+    return found
 
 
 def unread(guess: Guess, shape: Shape) -> list[Rule]:
     """What rows say and the ledger has no place for."""
-    return [*_undated_money(guess, shape), *_lost_money(guess, shape), *_undated_disputes(guess, shape)]
+    return [
+        *_undated_money(guess, shape),
+        *_cleared_together(guess, shape),
+        *_nothing_open(guess, shape),
+        *_lost_money(guess, shape),
+        *_undated_disputes(guess, shape),
+    ]
+
+
+def _cleared_together(guess: Guess, shape: Shape) -> list[Rule]:
+    """Credit notes with a day of payment: what was paid of the invoices of that day is less by them."""
+    if not _settled_whole(guess, shape):
+        return []
+    when: Rule = {guess.found["paid_on"].column: "filled"}
+    if notes := saying(shape, "kind", "credit_note"):
+        when[guess.found["kind"].column] = notes
+    elif shape.credits and "kind" not in shape.words:
+        when[sign_of(guess)] = ["-"]
+    else:
+        return []
+    day = shown(guess.found["paid_on"].column)
+    reason = (
+        f"it is a credit note with a {day}: the invoices that it was cleared with count as paid in full beside it, and "
+        "so much less was paid"
+    )
+    return [{"when": when, "amount": guess.found["amount"].column, "reason": reason}]
+
+
+def _nothing_open(guess: Guess, shape: Shape) -> list[Rule]:
+    """Invoices with a day of payment of which it is not said what is open."""
+    if not shape.residual or not settled_by_day(guess, shape) or guess.known("paid_amount"):
+        return []
+    name, paid = guess.found["open_amount"].column, guess.found["paid_on"].column
+    when = are_invoices(guess, shape, ("+",)) | {name: "empty", paid: "filled"} | once_per_state(guess, shape)
+    reason = f"{name} is empty, and {shown(paid)} is filled; all of it counts as paid"
+    return [{"when": when, "amount": guess.found["amount"].column, "reason": reason}]
 
 
 def _undated_money(guess: Guess, shape: Shape) -> list[Rule]:
@@ -149,7 +225,7 @@ def _undated_money(guess: Guess, shape: Shape) -> list[Rule]:
         reason = f"{name} is not {amount}, and {lost}"
         return [{"when": when, "amount": amount, "less": open_of(guess, shape), "reason": reason}]
     words = saying(shape, "status", "paid")
-    if words and not shape.contradictions:
+    if words:
         state = guess.found["status"].column
         state = formula("last", state, *keys) if several else state
         when = are_invoices(guess, shape, ("+",)) | empty | {state: words}
@@ -166,13 +242,28 @@ def _undated_money(guess: Guess, shape: Shape) -> list[Rule]:
 def _lost_money(guess: Guess, shape: Shape) -> list[Rule]:
     """Invoices that are written off or cancelled by a word alone."""
     if "status" not in guess.found:
-        return []
+        return _lost_columns(guess, shape)
     name, keys = guess.found["status"].column, keys_of(guess, shape)
     words = [t for t in guess.sheet.trimmed(name).to_pandas().unique() if is_lost(t)]
     state = formula("last", name, *keys) if shape.row in (STATES, PAYMENTS) else name
     when = are_invoices(guess, shape, ("+",)) | {state: words}
     reason = f"{name} says {', '.join(words)}, and no day says since when; in the ledger nothing of that is known"
-    return [{"when": when, "amount": guess.found["amount"].column, "reason": reason}] if words else []
+    found = [{"when": when, "amount": guess.found["amount"].column, "reason": reason}] if words else []
+    return found + _lost_columns(guess, shape)
+
+
+def _lost_columns(guess: Guess, shape: Shape) -> list[Rule]:
+    """Invoices of which a column of its own says yes to being cancelled or written off."""
+    found: list[Rule] = []
+    free = set(guess.unused()) - guess.ignored
+    for column in guess.columns:
+        if column.name in free and column.marks is None and column.days is None and is_lost(column.name):
+            words = [text for text in column.values.some() if meaning("dispute", text, parts=False) == "disputed"]
+            if words:
+                when = are_invoices(guess, shape, ("+",)) | {column.name: words} | once_per_state(guess, shape)
+                reason = f"{column.name} says {', '.join(words)}; in the ledger nothing of that is known"
+                found.append({"when": when, "amount": guess.found["amount"].column, "reason": reason})
+    return found
 
 
 def _undated_disputes(guess: Guess, shape: Shape) -> list[Rule]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..formats import Amounts
-from ..readers.formulas import parse_days
 from ..readers.sheet import Sheet
+from ..readers.written import parse_days
 from .profiles import DATES, Fit, Profile, fit, same_content
 from .styles import Days
-from .words import fields, name_fit
+from .words import another, fields, meaning, name_fit
 
 NEEDED = ("invoice_id", "customer_id", "issued_on", "due_on", "amount", "currency")
 """What every invoice needs; terms of payment may stand for the due date."""
@@ -128,7 +128,7 @@ def _by_content(
         if ours not in found and len(able) == 1:
             out.append((ours, able[0], seen))
 
-    dated = [c for c in rest if c.is_dated and c.filled > 0.5]
+    dated = [c for c in rest if c.is_dated and c.filled > 0.5 and not another("days", c.name)]
     if "issued_on" not in found and "due_on" not in found and len(dated) == 2:
         first, second = dated if _ordered(sheet, *dated) >= 0.5 else dated[::-1]
         take("issued_on", [first], "by its content: the earlier of two days")
@@ -143,9 +143,15 @@ def _by_content(
         "by its content: codes of three letters",
     )
     decimals = [c for c in rest if c.filled > 0.5 and c.marks and c.marks.comma + c.marks.point > 0.5]
-    take("amount", decimals, "by its content: the only amounts")
+    take("amount", [c for c in decimals if not another("amounts", c.name)], "by its content: the only amounts")
     codes = [
-        c for c in rest if c not in decimals and (content := fit("invoice_id", c, style)) and content.factor >= 0.9
+        c
+        for c in rest
+        if c not in decimals
+        and (content := fit("invoice_id", c, style))
+        and content.factor >= 0.9
+        and not another("numbers", c.name)
+        and not all(meaning("dispute", text) for text in c.values.some())
     ]
     once = [c for c in codes if c.distinct >= 0.9 * c.values.filled]
     again = [c for c in codes if c.distinct < 0.7 * c.values.filled and c.distinct > 1]

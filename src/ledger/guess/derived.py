@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow.compute as pc
 
 from ..formats import Amounts, Format
-from ..readers.formulas import ISO, formula, units_in, with_formula
+from ..readers.formulas import formula, units_in, with_formula
 from ..readers.sheet import Sheet
+from ..readers.written import ISO
 from .columns import Found
 from .profiles import Profile, profile
 from .styles import Days

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .profiles import Profile
-from .words import fold, meaning
+from .words import fold, meaning, meanings
 
 _TAKEN_BACK = (
     *("refund", "reversal", "reversed", "chargeback", "returned debit", "returned item", "return debit", "bounced"),
+    "returned payment",
     *("Rückzahlung", "Erstattung", "Rücklast", "Rückbuchung", "Rückläufer", "remboursement", "rejet", "reembolso"),
     *("devolución", "devolução", "rimborso", "insoluto", "terugbetaling", "stornering", "estorno"),
 )
@@ -19,22 +20,26 @@ _LOST = (
     *("perte", "irrécouvrable", "incobrable", "castigo", "perdita", "stralcio", "afboeking", "oninbaar", "incobrável"),
 )
 
-_CANCELLED = ("cancel", "void", "storn", "annul", "anul", "gecrediteerd", "geannuleerd")
+_CANCELLED = (
+    "cancel",
+    "void",
+    "storn",
+    "annul",
+    "anul",
+    "gecrediteerd",
+    "geannuleerd",
+    "makul",
+    "uncollectible",
+    "irrecoverable",
+)
 
 _OWED = ("debitnote", "debitmemo", "belastungsanzeige", "notededébit", "notadedébito", "notadidebito", "debetnota")
 
-_NO_DOCUMENT = (
-    "reminder",
-    "erinnerung",
-    "mahn",
-    "dunning",
-    "rappel",
-    "sollecito",
-    "recordatorio",
-    "aanmaning",
-    "herinnering",
-)
-"""What is said to a customer, or charged for it; some of it has the word of a payment or invoice in it."""
+_DEPOSIT = ("Anzahlung", "Vorauszahlung", "Abschlagszahlung", "prepayment", "down payment", "advance payment")
+"""What an invoice may be for, although the word for a payment is in it."""
+
+_CARDS = ("credit card", "Kreditkarte", "carte de crédit", "tarjeta de crédito", "carta di credito", "credit transfer")
+"""Ways to pay that have the word of a credit note in them."""
 
 _DEBIT = ("s", "soll", "d", "dr", "dt", "db", "debit", "débit", "debet", "debe", "dare", "debito", "débito", "+")
 _CREDIT = (
@@ -69,22 +74,35 @@ def kind_of(text: str) -> str | None:
     >>> [kind_of(t) for t in ("Rechnung", "Write-off", "Refund", "Payment reversal", "Mahngebühr", "Stornorechnung")]
     ['invoice', 'write_off', 'reversal', 'reversal', None, 'credit_note']
     """
-    folded = fold(text)
-    usual = meaning("kind", text)
-
-    def says(words: Sequence[str]) -> bool:
-        return any(fold(word) in folded for word in words)
-
-    if says(_NO_DOCUMENT):
-        return None
-    if says(_LOST):
+    exact = meaning("kind", text, parts=False)
+    if exact:
+        return None if exact == "none" else exact
+    if any(fold(word) in fold(text) for word in _LOST):
         return "write_off"
-    if says(_TAKEN_BACK):
+    usual = _usual(text)
+    if usual == "none":
+        return None
+    if any(fold(word) in fold(text) for word in _TAKEN_BACK) or (usual == "payment" and "storno" in fold(text)):
         # An invoice that is taken back is credited; what a credit note taken back is, nobody knows.
         return {"invoice": "credit_note", "credit_note": None}.get(usual or "", "reversal")
-    if says(_OWED):
-        return "invoice"
-    return usual
+    return "invoice" if any(fold(word) in fold(text) for word in _OWED) else usual
+
+
+def _usual(text: str) -> str | None:
+    """What the words in a text say; None if there is none, or if they say several things."""
+    for words, sense in ((_DEPOSIT, "invoice"), (_CARDS, "payment")):
+        for word in map(fold, words):
+            rest = fold(text).replace(word, "")
+            if word in fold(text) and (sense == "payment" or "invoice" in meanings("kind", rest)):
+                return sense
+    found = meanings("kind", text)
+    if "none" in found:
+        return "none"
+    if "storno" in fold(text) and "credit_note" in found and len(found) == 1:
+        return None if fold(text) != "storno" and "gutschrift" in fold(text) else "credit_note"
+    if found.keys() >= {"payment", "credit_note"} and "storno" not in fold(text):
+        return None
+    return next((sense for sense in ("payment", "credit_note", "invoice") if sense in found), None)
 
 
 def is_lost(text: str) -> bool:

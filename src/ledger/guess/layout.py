@@ -6,7 +6,6 @@ import codecs
 import csv
 import io
 import re
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,11 @@ _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UT
 _LOOKED_AT = 500
 """Lines that tell the delimiter; the encoding is told by all of them."""
 
-_NO_NAME = re.compile(r"[\d\s.,:/()+-]*")
+_NO_NAME = re.compile(r"(?!\d{1,3}\s*-\s*\d{1,3}$|\d{1,3}\+$)[\d\s.,:/()+-]*")
+"""What is no name; 31-60 and 90+ are those of days overdue."""
+
+_FILLED = 0.6
+"""A line of names, or one that stands above it like a row, has so many of its cells filled."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,15 @@ def sniff_layout(content: bytes, path: Path) -> Layout:
             f"{path} has no line of column names, separated by one of {', '.join(DELIMITERS.values())}, that its rows "
             "share; export it again with its column names."
         )
-    _, skip, delimiter = max(found, key=lambda head: head[0])
+    _, skip, rows, delimiter = max(found, key=lambda head: head[0])
+    if rows:
+        raise PaybenchError(
+            f"{path} has {rows} line{'s' * (rows > 1)} like rows above its column names in line {skip + 1}; delete "
+            "what is no part of the list, or import what has other columns as a file of its own."
+        )
     above = "" if not skip else f", {skip} line{'s' * (skip > 1)} above the column names"
-    mark = " with a byte-order mark" if marked else ""
+    guessed = "" if encoding.startswith("utf") else ", as far as can be told"
+    mark = " with a byte-order mark" if marked else guessed
     return Layout(
         encoding, delimiter, skip, f"text in {encoding}{mark}, columns between {DELIMITERS[delimiter]}{above}"
     )
@@ -94,8 +103,11 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _header(lines: list[str], delimiter: str) -> tuple[float, int] | None:
-    """How well a delimiter explains the lines, and how many stand above the column names."""
+def _header(lines: list[str], delimiter: str) -> tuple[float, int, int] | None:
+    """How well a delimiter explains the lines, how many stand above the column names, and how many of these are rows.
+
+    The first line that can be the names counts: in a list of several pages they come again.
+    """
     records: list[tuple[int, list[str]]] = []
     reader = csv.reader(lines, delimiter=delimiter)
     before = 0
@@ -106,18 +118,26 @@ def _header(lines: list[str], delimiter: str) -> tuple[float, int] | None:
             before = reader.line_num
     except csv.Error:
         pass
-    best: tuple[float, int] | None = None
-    widths = Counter(len(fields) for _, fields in records)
+    found: list[tuple[float, int, int]] = []
     for k, (line, fields) in enumerate(records):
         width = len(fields)
         if width > 1 and _are_names(fields):
-            share = widths[width] / (len(records) - k)
-            if share >= 0.5 and (best is None or min(share, 1) * width > best[0]):
-                best = min(share, 1) * width, line
-        widths[width] -= 1
-    return best
+            share = sum(_as_wide(other, width) for _, other in records[k:]) / (len(records) - k)
+            if share >= 0.5:
+                above = sum(_filled(other) >= max(3, _FILLED * _filled(fields)) for _, other in records[:k])
+                found.append((share * width, line, above))
+    return (max(found)[0], *found[0][1:]) if found else None
+
+
+def _as_wide(fields: list[str], width: int) -> bool:
+    """Whether a line has so many fields; empty ones behind them do not count."""
+    return len(fields) >= width and not any(fields[width:])
+
+
+def _filled(fields: list[str]) -> int:
+    return sum(1 for field in fields if field.strip())
 
 
 def _are_names(fields: list[str]) -> bool:
     names = [field.strip() for field in fields if field.strip()]
-    return len(names) > 1 and len(names) >= 0.6 * len(fields) and not any(map(_NO_NAME.fullmatch, names))
+    return len(names) > 1 and len(names) >= _FILLED * len(fields) and not any(map(_NO_NAME.fullmatch, names))

@@ -28,6 +28,7 @@ TARGETS = {
     "payments.paid_on": "paid_on",
     "payments.amount": "paid_amount",
     "payments.invoice_id": "credits",
+    "payments.currency": "paid_currency",
     "payments.match": "match",
     "customers.name": "name",
     "customers.country": "country",
@@ -39,6 +40,9 @@ TARGETS = {
     "nothing": "nothing",
 }
 """What a column can be mapped to, and what the guess calls it."""
+
+SAID = "as you say"
+"""Why a column is one of ours that was mapped."""
 
 _ALIASES = {
     f"invoices.{n}": n

@@ -9,10 +9,11 @@ import pandas as pd
 from ..readers.formulas import columns_of
 from ..readers.importer import Import
 from ..readers.parse import example_date
-from .columns import SURE, Found
+from .columns import Found
 from .maps import target_of
 from .reading import Guess
-from .shape import INSTALMENTS, STATES, Shape
+from .remarks import notes, types
+from .shape import Shape
 
 WIDTH = 80
 _ROWS = 3
@@ -27,10 +28,10 @@ def preview(guess: Guess, shape: Shape, result: Import | None, question: str | N
     result : what an import of the file by the guess gives; None if there is none.
     question : what has to be said before an import.
     """
-    parts = [_head(guess, shape), _mapping(guess)]
+    parts = [_head(guess, shape), mapping(guess)]
     if unused := guess.unused():
         parts.append(_wrapped(f"not used: {', '.join(unused)}"))
-    if said := uncertain(guess, shape):
+    if said := told(guess, shape):
         parts.append(said)
     parts.append(_raw(guess) if result is None else _read(result))
     if question:
@@ -38,19 +39,12 @@ def preview(guess: Guess, shape: Shape, result: Import | None, question: str | N
     return "\n\n".join(parts)
 
 
-def mapping(guess: Guess) -> str:
-    """The part of the page that says what was taken for what."""
-    return _mapping(guess)
-
-
-def notes(guess: Guess, shape: Shape) -> list[str]:
-    """What is uncertain, in sentences."""
-    return [*guess.notes, *_of_shape(guess, shape)]
-
-
-def uncertain(guess: Guess, shape: Shape) -> str:
-    """The part of the page that says what is uncertain."""
-    return "\n".join(_wrapped(f"uncertain: {note}") for note in notes(guess, shape))
+def told(guess: Guess, shape: Shape, layout: bool = False) -> str:
+    """The part of the page that says what types were taken for, and what is uncertain, and perhaps the layout."""
+    lines = [f"read as {guess.layout.said}"] if layout else []
+    lines += [f"{column}: {what}" for column, what in types(guess, shape).items()]
+    lines += [f"uncertain: {note}" for note in notes(guess, shape)]
+    return "\n".join(map(_wrapped, lines))
 
 
 def shown(found: Found) -> str:
@@ -77,7 +71,8 @@ def written(pattern: str) -> str:
     return example_date(pattern.replace("%y", "25").replace("%T", "23:59"))
 
 
-def _mapping(guess: Guess) -> str:
+def mapping(guess: Guess) -> str:
+    """The part of the page that says what was taken for what."""
     rows = [("ours", "theirs", "sure", "why")]
     issued = guess.found.get("issued_on")
     usual = issued.days.pattern if issued and issued.days else None
@@ -99,47 +94,6 @@ def _mapping(guess: Guess) -> str:
             ).rstrip()
         )
     return "\n".join(line.rstrip() for text in lines for line in text.splitlines())
-
-
-def _of_shape(guess: Guess, shape: Shape) -> list[str]:
-    notes = [
-        f"{target_of(ours)} is not imported from {f.column}: less than {SURE:.0%} sure"
-        for ours, f in guess.found.items()
-        if f.confidence < SURE and ours not in guess.missing()
-    ]
-    words = shape.words
-    if "paid" in words.get("status", {}).values() and "paid_on" not in guess.found:
-        notes.append(f"{guess.column('status')} says what is paid, but no column says when; all invoices stay open")
-    disputed = "disputed" in words.get("dispute", {}).values()
-    if disputed and not {"opened_on", "recorded_on", "paid_on"} & set(guess.found):
-        notes.append("there are disputes, but no column says when; they are not imported")
-    if shape.changes and shape.row == STATES and "recorded_on" not in guess.found:
-        notes.append(
-            "invoices come again with another amount or day, and no column says when that changed; a row with another "
-            "day is set aside, and one with another amount is an invoice of its own"
-        )
-    if shape.row == INSTALMENTS:
-        notes.append("the same number is due on different days, which is read as instalments, not as a changed day")
-    if "kind" in words and (unknown := _unknown_kinds(guess, words["kind"])):
-        notes.append(f"{guess.column('kind')} is {', '.join(unknown)} in rows that are set aside; no known type")
-    pays = "payment" in words.get("kind", {}).values() or (guess.sided and "kind" not in words)
-    if shape.link:
-        one, other = columns_of(shape.link)
-        notes.append(f"payments pay the invoices of the same {one} that bear the same {other}, the oldest due first")
-    elif pays and not guess.known("credits"):
-        notes.append("no column says which invoice a payment is for (payments.invoice_id); invoices stay open")
-    if guess.sided and "kind" not in words:
-        _, credit = columns_of(guess.found["amount"].column)
-        kind = "payments" if shape.link or not guess.known("paid_on") else "credit notes"
-        notes.append(f"no column says the type of a document, so every {credit} is read as {kind}")
-    elif shape.credits and "kind" not in words:
-        notes.append(f"{guess.column('amount')} is below zero in rows that are read as credit notes")
-    return notes
-
-
-def _unknown_kinds(guess: Guess, words: dict[str, str]) -> list[str]:
-    column = next(c for c in guess.columns if c.name == guess.column("kind"))
-    return [text for text in column.values.text.to_pylist() if text not in words and text != column.name][:5]
 
 
 def _read(result: Import) -> str:

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..formats import EXCEL_DAYS, Amounts
-from ..readers.formulas import parse_days
 from ..readers.sheet import Sheet
 from ..readers.terms import days_of_terms
+from ..readers.written import parse_days
 from .styles import ENOUGH, Days, Marks, Values, days_of, marks_of, share_of_amounts
 from .words import is_unpaid, meaning
 
@@ -110,7 +110,7 @@ def fit(field: str, column: Profile, style: Amounts) -> Fit | None:
         return _as_number(field, column, style)
     if field in WORDS:
         return _as_word(field, column)
-    if field == "currency":
+    if field in ("currency", "paid_currency"):
         share = column.values.share(column.values.like("^[A-Za-z]{3}$"))
         return Fit(1.0, _list(column)) if share >= ENOUGH else None
     if field == "terms":

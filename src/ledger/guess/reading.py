@@ -4,35 +4,32 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pyarrow.compute as pc
 
 from ...errors import PaybenchError
-from ..formats import Amounts, Format, Source
-from ..readers.formulas import columns_of, parse_days
+from ..formats import Amounts
+from ..readers.formulas import columns_of
 from ..readers.sheet import Sheet
-from ..readers.sources import file_inputs, inner_name, named, unpacked, zone_named
-from ..readers.workbook import WORKBOOKS, Workbook
+from ..readers.sources import zone_named
+from ..readers.written import parse_days
 from .columns import NEEDED, SURE, Candidate, Found, candidates, candidates_for, recognise, share_in_order
 from .derived import Known, with_sides, without_words
 from .kinds import side_column
-from .layout import Layout, sniff_layout
-from .maps import parse_maps, target_of
+from .layout import Layout
+from .maps import SAID, parse_maps, target_of
+from .opening import opened, without_names
 from .order import settle_order
 from .profiles import AMOUNTS, DATES, Profile, profiles, with_days
 from .questions import open_questions
-from .styles import ENOUGH, Days, amounts_of, units_of
+from .styles import ENOUGH, Days, Marks, amounts_of, units_of
 from .words import CODES, fields, name_fit
 
-_NO_TEXT = (".xls", ".parquet")
-_ROWS_ABOVE, _NAMES = 12, 3
 _CODE = re.compile(rf"\b({CODES})\b")
 _NAMED = 0.95
-SAID = "as you say"
 _SYMBOLS = {"€": "EUR", "£": "GBP"}
 
 
@@ -47,6 +44,7 @@ class Guess:
     assumed : whether day and month could be swapped, and nothing in the file tells.
     ignored : columns that are nothing, as the user says.
     unclear : what else has to be said before an import, in sentences.
+    pages : how often the column names come again.
     """
 
     path: Path
@@ -60,6 +58,7 @@ class Guess:
     assumed: bool
     ignored: frozenset[str] = frozenset()
     unclear: tuple[str, ...] = ()
+    pages: int = 0
 
     def known(self, ours: str) -> bool:
         """Whether a column of ours was found with enough confidence."""
@@ -138,24 +137,31 @@ def guess_file(path: str | Path, maps: Sequence[str] = (), time_zone: str = "UTC
         If the file cannot be read, has no line of column names, or ``maps`` name what is not there.
     """
     path = Path(path)
-    layout, sheet = _read(path, zone_named(time_zone))
+    layout, sheet = opened(path, zone_named(time_zone))
+    sheet, pages = without_names(sheet)
     said = parse_maps(maps, [name for name in sheet.columns if name])
     columns = tuple(profiles(sheet))
     marks = [c.marks for c in columns if c.marks and not c.is_dated]
     named = candidates(columns, amounts_of(marks, False)[0])
     languages = _languages(named)
-    style, why = amounts_of(marks, bool(languages) and languages[0] != "en", said.decimal)
+    comma_otherwise = bool(languages) and languages[0] != "en"
+    style, why = amounts_of(marks, comma_otherwise, said.decimal)
     mapped = {ours: Found(column, 1.0, SAID) for ours, column in said.columns.items()}
     if said.currency:
         mapped["currency"] = Found(said.currency, 1.0, SAID, constant=True)
     dated = {f.column for ours, f in mapped.items() if ours in DATES}
     columns = tuple(with_days(column) if column.name in dated else column for column in columns)
     found = recognise(sheet, columns, style, mapped, said.unused)
+    money = _money(columns, found)
+    if any(m.comma or m.point or m.unclear for m in money):
+        # How a rate or a share is written says nothing of the amounts.
+        style, why = amounts_of(money, comma_otherwise, said.decimal)
+        found = recognise(sheet, columns, style, mapped, said.unused)
     known, unsure = with_sides(Known(sheet, columns, found), style)
     sheet, columns, found = known.sheet, known.columns, known.found
     if said.dates:
         found = _with_pattern(found, columns, said.dates)
-    comma = sum(m.comma for m in marks) > sum(m.point for m in marks)
+    comma = sum(m.comma for m in money) > sum(m.point for m in money)
     found, notes, assumed = settle_order(sheet, found, style, languages, comma)
     found, more = _checked(sheet, found)
     known, free = without_words(Known(sheet, columns, found), style)
@@ -174,55 +180,17 @@ def guess_file(path: str | Path, maps: Sequence[str] = (), time_zone: str = "UTC
         for ours in (*NEEDED, *sorted(set(found) - set(NEEDED), key=list(found).index))
         if ours in found
     }
-    unclear = tuple(open_questions(sheet, columns, found, why, perhaps))
-    return Guess(path, layout, sheet, columns, ordered, style, why, (*notes, *more), assumed, said.unused, unclear)
-
-
-def _read(path: Path, zone: ZoneInfo) -> tuple[Layout, Sheet]:
-    file, sheet = named(path)
-    if file.is_dir():
-        raise PaybenchError(f"{file} is a folder, and a guess looks at one file; give the path of one.")
-    ending = Path(inner_name(file)).suffix.lower()
-    packed = "" if file.suffix.lower() == ending else f", packed as {file.suffix.lower()}"
-    if ending in WORKBOOKS:
-        return _workbook(Workbook.of(unpacked(file)[1], file), path.name, sheet, zone)
-    layout = Layout(said="Parquet") if ending == ".parquet" else Layout()
-    if ending not in _NO_TEXT:
-        layout = sniff_layout(unpacked(file)[1], file)
-    source = Source("*", ())
-    any_file = Format(
-        "guess", "", "", False, (source,), encoding=layout.encoding, delimiter=layout.delimiter, skip=layout.skip
+    unclear = tuple(open_questions(sheet, columns, found, why, perhaps, said.unused))
+    return Guess(
+        path, layout, sheet, columns, ordered, style, why, (*notes, *more), assumed, said.unused, unclear, pages
     )
-    return replace(layout, said=layout.said + packed), file_inputs([path], any_file, zone)[0].read()
 
 
-def _workbook(book: Workbook, label: str, wanted: str | None, zone: ZoneInfo) -> tuple[Layout, Sheet]:
-    """The first sheet of a workbook with a line of more than three names, and what is above that line."""
-    names = book.chosen(wanted, 0) if wanted else list(book.sheets)
-    best: tuple[int, Layout, Sheet] | None = None
-    for name in names:
-        for skip in range(_ROWS_ABOVE):
-            try:
-                sheet = book.read(name, label, skip, zone)
-            except PaybenchError:
-                continue
-            count = sum(1 for column in sheet.columns if column and not re.fullmatch(r"[\d.,:/ -]+", column))
-            if best is None or count > best[0]:
-                of = f", sheet {name}" if len(book.sheets) > 1 else ""
-                above = f", {skip} row{'s' * (skip > 1)} above the column names" if skip else ""
-                own = None if wanted or name == next(iter(book.sheets)) else name
-                best = count, Layout(skip=skip, said=f"workbook{of}{above}", sheet=own), sheet
-            if count > _NAMES:
-                break
-        if best and best[0] > _NAMES:
-            break
-    if best is None:
-        return Layout(), book.read(next(iter(book.sheets), ""), label, 0, zone)
-    _, layout, sheet = best
-    chosen = book.chosen(wanted or layout.sheet, layout.skip)
-    alike = f"; also {', '.join(chosen[1:])}, with the same names" if len(chosen) > 1 else ""
-    left = "" if wanted else book.left(chosen)
-    return replace(layout, said=layout.said + alike + (f"; {left}" if left else "")), sheet
+def _money(columns: Sequence[Profile], found: Mapping[str, Found]) -> list[Marks]:
+    """What the columns of money show: those that were found, and others that are called so."""
+    used = {f.column for ours, f in found.items() if ours in AMOUNTS}
+    named = [c for c in columns if c.marks and not c.is_dated and any(name_fit(ours, c.name).score for ours in AMOUNTS)]
+    return [c.marks for c in columns if c.marks and not c.is_dated and (c.name in used or c in named)]
 
 
 def _languages(named: Sequence[Candidate]) -> list[str]:
@@ -246,6 +214,8 @@ def _with_pattern(found: dict[str, Found], columns: Sequence[Profile], pattern: 
                 if share >= ENOUGH or (share and f.reason == SAID):
                     out[ours] = replace(f, days=Days(able, share))
                     break
+    if not any(f.days and f.days.pattern in (pattern, re.sub("%([md])", r"%-\1", pattern)) for f in out.values()):
+        raise PaybenchError(f"No column of days is written as --map '{pattern}=dates' says; give the pattern of one.")
     return out
 
 

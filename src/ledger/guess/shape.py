@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ..readers.formulas import bare_amounts
 from ..readers.parse import parse_amounts
+from ..readers.written import bare_amounts
 from .kinds import kind_of, sides_of
 from .profiles import WORDS
 from .reading import Guess
+from .settled import contradictions, credits_are, has_payments, questions
 from .sides import link_of
 from .styles import share_of_amounts
 from .words import fold, meaning
@@ -27,9 +28,6 @@ STATE_COLUMNS = ("status", "dispute", "dispute_reason", "opened_on", "closed_on"
 
 _INSTALMENTS = 0.7
 """A row is an instalment if so many of the invoices that come again are due on as many days as they have rows."""
-
-_SLIPS = 0.2
-"""If more rows contradict themselves, the state means something else."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +47,7 @@ class Shape:
     negative_payments : whether what was paid is written below zero.
     residual : whether the open amount is what payments have left.
     link : what invoices have in common with payments that have rows of their own.
+    own_payments : whether payments have rows of their own. questions : what has to be asked before an import.
     """
 
     row: str
@@ -66,6 +65,8 @@ class Shape:
     negative_payments: bool = False
     residual: bool = False
     link: str | None = None
+    own_payments: bool = False
+    questions: tuple[str, ...] = ()
 
 
 def shape_of(guess: Guess) -> Shape:
@@ -73,10 +74,11 @@ def shape_of(guess: Guess) -> Shape:
     words = _words(guess)
     link = link_of(guess, words.get("kind", {}))
     if sides_of(list(words.get("kind", {}))):
-        # The side alone does not tell a payment from a credit note; what settles an invoice is a payment.
-        words["kind"] = {text: "payment" if link and s != "invoice" else s for text, s in words["kind"].items()}
+        # The side alone does not tell a payment from a credit note.
+        words["kind"] = {text: s if s == "invoice" else credits_are(guess, link) for text, s in words["kind"].items()}
         if guess.sided:
             del words["kind"]
+    own = has_payments(guess, words.get("kind"), link)
     frame = _text(guess, words)
     numbered = frame["invoice_id"] != ""
     again = int((frame.duplicated(_NUMBER) & numbered).sum())
@@ -93,8 +95,8 @@ def shape_of(guess: Guess) -> Shape:
         _credits(guess),
         words,
         _totals(guess),
-        _contradictions(guess, words.get("status", {})) if row == PLAIN else (),
-        _says(guess, "issued_on", guess.column("issued_on") or ""),
+        contradictions(guess, words.get("status", {})) if row == PLAIN else (),
+        bool(guess.pages) or _says(guess, "issued_on", guess.column("issued_on") or ""),
         _unnumbered(guess, words.get("kind", {})),
         dated,
         below,
@@ -102,6 +104,8 @@ def shape_of(guess: Guess) -> Shape:
         guess.known("paid_amount") and _mostly_below(guess, "paid_amount"),
         _residual(guess),
         link,
+        own,
+        questions(guess, words, own, link, _residual(guess), row == PLAIN),
     )
 
 
@@ -242,25 +246,6 @@ def _unnumbered(guess: Guess, kinds: dict[str, str]) -> bool:
         return False
     others = guess.sheet.trimmed(kind).to_pandas().map(kinds).isin(["payment", "credit_note", "write_off", "reversal"])
     return bool((others & (guess.sheet.trimmed(number).to_pandas() == "")).any())
-
-
-def _contradictions(guess: Guess, senses: dict[str, str]) -> tuple[tuple[dict[str, object], str], ...]:
-    """Open rows with a day of payment, and paid rows without: set aside, if most rows are not like that."""
-    if set(senses.values()) != {"open", "paid"} or not guess.known("paid_on"):
-        return ()
-    state, paid = guess.found["status"].column, guess.found["paid_on"].column
-    sense = guess.sheet.trimmed(state).to_pandas().map(senses)
-    filled = guess.sheet.trimmed(paid).to_pandas() != ""
-    against = ((sense == "open") & filled) | ((sense == "paid") & ~filled)
-    if against.sum() > _SLIPS * sense.notna().sum():
-        return ()
-    found: list[tuple[dict[str, object], str]] = []
-    for wanted, cell, reason in (
-        ("open", "filled", f"{state} says that it is open, and it has a {paid}"),
-        ("paid", "empty", f"{state} says that it is paid, and it has no {paid}"),
-    ):
-        found.append(({state: [word for word, s in senses.items() if s == wanted], paid: cell}, reason))
-    return tuple(found)
 
 
 def _totals(guess: Guess) -> dict[str, tuple[str, ...]]:

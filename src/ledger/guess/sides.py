@@ -41,11 +41,14 @@ def link_of(guess: Guess, kinds: Mapping[str, str]) -> str | None:
     if not settles.any():
         return None
     customer = guess.found["customer_id"].column if "customer_id" in guess.found else None
+    codes = next((c for c in guess.columns if c.name == guess.column("currency")), None)
+    currency = [codes.name] if codes is not None and codes.distinct > 1 else []
     for ours in ("match", "payment_id", "paid_on"):
         column = guess.column(ours)
         if column in guess.sheet.columns and customer in guess.sheet.columns:
-            said = pd.DataFrame({name: guess.sheet.trimmed(name).to_pandas() for name in (customer, column)})
-            groups = said.groupby([customer, column], sort=False).ngroup().to_numpy()
+            names = [customer, column, *currency]
+            said = pd.DataFrame({name: guess.sheet.trimmed(name).to_pandas() for name in names})
+            groups = said.groupby(names, sort=False).ngroup().to_numpy()
             filled = (said[column] != "").to_numpy()
             there = np.unique(groups[filled & owed])
             linked = np.isin(there, groups[filled & settles])
@@ -55,5 +58,5 @@ def link_of(guess: Guess, kinds: Mapping[str, str]) -> str | None:
                 left = np.bincount(groups[filled], (worth - np.where(settles, np.abs(units), 0))[filled])[there]
                 linked &= np.abs(left) <= _CLEARED * np.bincount(groups[filled], worth[filled])[there]
             if len(there) and linked.mean() > _MOSTLY:
-                return formula("joined", customer, column)
+                return formula("joined", *names)
     return None

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..formats import EXCEL_DAYS, Amounts
-from ..readers.formulas import bare_amounts, parse_days
 from ..readers.parse import parse_amounts
+from ..readers.written import bare_amounts, parse_days
+from .maps import SAID
 
 ENOUGH = 0.8
 """Share of a column's filled cells that have to be written in one way; the others are set aside row by row."""
@@ -178,7 +179,7 @@ def amounts_of(marks: Sequence[Marks], comma_otherwise: bool, said: str | None =
     decimal = "," if comma > point or (comma == point and comma_otherwise) else "."
     why = "as its digits show" if comma or point else UNCLEAR if unclear else "no number has decimals"
     if said:
-        decimal, why = said, "as you say"
+        decimal, why = said, SAID
     minus = ("leading", *dict.fromkeys(m for found in marks for m in found.minus if m != "leading"))
     groups = dict.fromkeys(mark for m in marks for mark in m.groups if mark != decimal)
     return Amounts(decimal, "".join(groups), minus), why

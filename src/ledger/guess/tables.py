@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..readers.formulas import BARE_AMOUNT, ISO, formula
+from ..readers.formulas import formula
+from ..readers.written import BARE_AMOUNT, ISO
 from .kinds import side_of
 from .profiles import AMOUNTS
-from .reading import Guess
+from .reading import Guess, code_in
+from .settled import credits_are
 from .shape import INSTALMENTS, PAYMENTS, PLAIN, STATE_COLUMNS, STATES, Shape
 from .styles import units_of
 
@@ -70,12 +72,17 @@ def once_per_state(guess: Guess, shape: Shape) -> dict[str, Any]:
     return {formula("first", *others): ["yes"]}
 
 
+def settled_by_day(guess: Guess, shape: Shape) -> bool:
+    """Whether a day beside an invoice is its payment: not if payments have rows of their own, it would count twice."""
+    return guess.known("paid_on") and shape.link is None and not shape.own_payments
+
+
 def payments(guess: Guess, shape: Shape) -> list[Draft]:
     """The payments that stand beside their invoices, and those with rows of their own."""
     found = []
     number = guess.found["invoice_id"].column
-    kinds = {"kind": {"value": "payment"}, "currency": cell_of(guess, "currency")}
-    if guess.known("paid_on") and shape.link is None:
+    kinds = {"kind": {"value": "payment"}, "currency": _paid_in(guess)}
+    if settled_by_day(guess, shape):
         paid, own_amount = guess.found["paid_on"].column, guess.known("paid_amount")
         several = shape.row == PAYMENTS or (shape.row == STATES and own_amount)
         when = are_invoices(guess, shape, ("+",))
@@ -97,6 +104,14 @@ def payments(guess: Guess, shape: Shape) -> list[Draft]:
         why = {ours: f"{f.confidence:.0%}: {f.reason}" for ours, f in guess.found.items() if ours == "paid_on"}
         found.append({"table": "payments", "note": note, "when": when, "columns": columns | kinds, "why": why})
     return found + _others(guess, shape)
+
+
+def _paid_in(guess: Guess) -> Any:
+    """The currency of payments beside their invoices; one in another currency than its invoice is rejected."""
+    amount = guess.column("paid_amount") if guess.known("paid_amount") else None
+    if amount and (code := code_in(amount)):
+        return {"value": code}
+    return cell_of(guess, "paid_currency") if amount and guess.known("paid_currency") else cell_of(guess, "currency")
 
 
 def _paid(guess: Guess, shape: Shape) -> Any:
@@ -133,9 +148,7 @@ def _others(guess: Guess, shape: Shape) -> list[Draft]:
     found = []
     if senses:
         below = [word for word, sense in senses.items() if sense in shape.below]
-        negate = (
-            {kind: below} if below else {side.column: side_words(guess, "debit")} if side and not shape.credits else {}
-        )
+        negate = {kind: below} if below else {side.column: side_words(guess, "debit")} if side else {}
         note = "documents that are no invoices"
         found.append(_document(guess, shape, {kind: list(senses)}, {"column": kind, "words": senses}, negate, note))
     if back:
@@ -149,7 +162,7 @@ def _of_sides(guess: Guess, shape: Shape) -> list[Draft]:
     sign, words = sign_of(guess), shape.words.get("kind", {})
     turned = {sign: ["+", "-"]}
     if not words:
-        kind: Any = {"value": "payment" if shape.link or not guess.known("paid_on") else "credit_note"}
+        kind: Any = {"value": credits_are(guess, shape.link)}
         return [_document(guess, shape, {sign: ["-"]}, kind, turned, "credits of the account")]
     column = guess.found["kind"].column
     credited = {column: saying(shape, "kind", "invoice"), sign: ["-"]}

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ...errors import PaybenchError
 from ..formats import Conditions, Format, Rows, Source
 from .formulas import units_in
 from .sheet import Sheet
@@ -132,3 +133,31 @@ def idle_reasons(source: Source, sheet: Sheet, idle: np.ndarray) -> np.ndarray:
             for word in said
         ]
     return reasons[idle]
+
+
+def check_columns(sheet: Sheet, source: Source, format: Format) -> None:
+    """See that the file has what the format needs.
+
+    Raises
+    ------
+    PaybenchError
+        If it lacks a column, or has one twice.
+    """
+    needs = source.needs()
+    missing = [names for names in needs if sheet.first_of(names) is None]
+    if missing:
+        there = ", ".join(filter(None, sheet.columns))
+        raise PaybenchError(
+            f"{sheet.label} has no column {_or(missing)}; it has {there}, and the format '{format.name}' needs "
+            f"{_or(needs)}."
+        )
+    read = {name for rows in source.rows for cell in rows.columns.values() for name in cell.column}
+    read |= {name for names in needs for name in names}
+    if twice := sorted(sheet.twice if source.keep_others else sheet.twice & read):
+        raise PaybenchError(
+            f"{sheet.label} has several columns called {', '.join(twice)}; give each a name of its own."
+        )
+
+
+def _or(columns: list[tuple[str, ...]]) -> str:
+    return ", ".join(" or ".join(names) for names in columns)

@@ -16,7 +16,10 @@ _FEW = 100
 
 
 def flag_rows(tables: dict[str, pd.DataFrame], verdict: Verdict) -> None:
-    """Flag payments dated long after all the rest, and customers' numbers that differ by zeros in front only.
+    """Flag rows that do not fit the others.
+
+    That is: payments dated long after all the rest; disputes that are closed before they are opened; customers' numbers
+    that differ by zeros in front only.
 
     Parameters
     ----------
@@ -27,6 +30,10 @@ def flag_rows(tables: dict[str, pd.DataFrame], verdict: Verdict) -> None:
         late = _after_the_rest(days(payments["paid_on"]), days(issued))
         reason = f"it is dated more than {_QUIET} days after all other rows but these"
         verdict.flag(payments.index.to_numpy()[late], "payments", reason)
+    if "disputes" in tables:
+        disputes = tables["disputes"]
+        early = (disputes["closed_on"] < disputes["opened_on"]).to_numpy()
+        verdict.flag(disputes.index.to_numpy()[early], "disputes", "it was closed before it was opened")
     if "invoices" in tables:
         customers = tables["invoices"]["customer_id"]
         lost = customers.isin(_without_zeros(customers.drop_duplicates()))

@@ -9,6 +9,8 @@ be a formula itself; the bars within it are written ``\|``.
     the day; nothing for one of the words; what is written in another way stays as it is.
 ``=due(ISSUED | PATTERN | TERMS)``, ``=due(ISSUED | PATTERN | TERMS | DUE)``
     the due day: what stands in DUE, else ISSUED and the days that TERMS name, else nothing.
+``=filled()``
+    ``yes`` where any column of the file is filled, else ``no``.
 ``=sign(AMOUNT)``
     ``+``, ``-`` or ``0``; empty where no amount stands. A currency in front or behind does not count.
 ``=net(DEBIT | CREDIT)``
@@ -42,27 +44,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...errors import PaybenchError
-from ..formats import EXCEL_DAYS, Format, Source
-from ..schema import DATE, FIRST_YEAR, LAST_YEAR, MONEY_UNITS
+from ..formats import Format, Source
+from ..schema import MONEY_UNITS
 from .parse import parse_amounts, parse_native
 from .sheet import TEXT, Sheet
 from .states import again, last, spells
 from .terms import days_of_terms
-
-ISO = "%Y-%m-%d"
+from .written import ISO, bare_amounts, parse_days
 
 BAR = r"\|"
 """A bar in the name of a column."""
 
 _FORMULA = re.compile(r"=(\w+)\((.*)\)", re.S)
-_TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?"
-_PARTS = {"%Y": r"(?P<Y>\d{4})", "%y": r"(?P<y>\d{2})", "%m": r"(?P<m>\d{2})", "%d": r"(?P<d>\d{2})"}
-_PARTS |= {"%-m": r"(?P<m>\d{1,2})", "%-d": r"(?P<d>\d{1,2})", "%T": _TIME, EXCEL_DAYS: r"(?P<n>\d{5})(?:\.\d+)?"}
-_UNIT = "(?:[€$£¥]|[A-Z]{3})"
-BARE_AMOUNT = rf"^(?:{_UNIT}\s*)?(.*?)(?:\s*{_UNIT})?$"
-"""What a cell's ``find`` has to be where amounts bear a currency: € 1,50 or 1,50 EUR."""
-
-_EXCEL_EPOCH = np.datetime64("1899-12-30", "D")
 
 
 def formula(name: str, *arguments: str) -> str:
@@ -148,37 +141,6 @@ def _names(source: Source) -> set[str]:
     }
 
 
-def parse_days(text: pa.Array, pattern: str) -> tuple[np.ndarray, np.ndarray]:
-    """Days (``datetime64[s]``) in one PATTERN, and whether the text is written in it; otherwise the day is void."""
-    found = pc.dictionary_encode(text)
-    pieces = re.split(r"(%-?[a-zA-Z])", pattern) if pattern != EXCEL_DAYS else [pattern]
-    regex = re.compile("".join(_PARTS.get(piece) or re.escape(piece) for piece in pieces))
-    read = [_day_of(regex.fullmatch(written)) for written in found.dictionary.to_pylist()]
-    days = np.array([np.datetime64("NaT", "D"), *read], dtype="datetime64[D]")[found.indices.to_numpy() + 1]
-    ok = ~np.isnat(days)
-    return np.where(ok, days, np.datetime64(0, "D")).astype(DATE), ok
-
-
-def bare_amounts(text: pa.Array) -> pa.Array:
-    """Amounts without the currency in front of them or behind."""
-    return pc.replace_substring_regex(text, pattern=rf"^{_UNIT}\s*|\s*{_UNIT}$", replacement="")
-
-
-def _day_of(found: re.Match[str] | None) -> np.datetime64:
-    if found is None:
-        return np.datetime64("NaT", "D")
-    said = {part: int(number) for part, number in found.groupdict().items()}
-    if "n" in said:
-        return _EXCEL_EPOCH + said["n"]
-    year = said["Y"] if "Y" in said else said["y"] + (1900 if said["y"] >= 69 else 2000)
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        return np.datetime64("NaT", "D")
-    try:
-        return np.datetime64(f"{year:04}-{said['m']:02}-{said['d']:02}", "D")
-    except ValueError:
-        return np.datetime64("NaT", "D")
-
-
 def _compute(name: str, kind: str, arguments: list[str], sheet: Sheet, format: Format) -> pa.Array:
     if kind not in KINDS:
         raise PaybenchError(f"There is no formula {name}; the formulas are {', '.join(f'={k}(...)' for k in KINDS)}.")
@@ -216,6 +178,12 @@ def _written(units: int, mark: str) -> str:
     """An amount with two decimals, or four where it has them."""
     fraction = f"{abs(units) % MONEY_UNITS:04}"
     return f"{'-' * (units < 0)}{abs(units) // MONEY_UNITS}{mark}{fraction.removesuffix('00')}"
+
+
+def _filled(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
+    own = [name for name in sheet.columns if _FORMULA.fullmatch(name) is None]
+    filled = [pc.not_equal(sheet.trimmed(name), "").to_numpy(zero_copy_only=False) for name in own]
+    return pa.array(np.where(np.logical_or.reduce(filled), "yes", "no").astype(object), TEXT)
 
 
 def _joined(sheet: Sheet, arguments: list[str], format: Format) -> pa.Array:
@@ -296,6 +264,7 @@ def _texts(sheet: Sheet, columns: list[str]) -> list[pa.Array]:
 KINDS: dict[str, tuple[Callable[[Sheet, list[str], Format], pa.Array], str]] = {
     "day": (_day, "cpw?*"),
     "due": (_due, "cpcc?"),
+    "filled": (_filled, "w"),
     "sign": (_sign, "c"),
     "net": (_net, "cc"),
     "joined": (_joined, "cc*"),

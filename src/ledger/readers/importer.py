@@ -50,7 +50,7 @@ class Import:
         ``tables``: rows of each table. ``reasons``, ``flags``: how often each reason to reject or to flag occurs.
         ``flagged_amounts``: per reason to flag the sums that the ledger has no place for. ``renumbered``: rows whose
         number got a suffix. ``unknown_invoices``: per table the rows that name an invoice which is not in the ledger;
-        they are kept.
+        they are kept. Of a guess also what it says of itself, as ``types``, ``unused`` and ``uncertain``.
     """
 
     ledger: Ledger
@@ -75,6 +75,11 @@ class Import:
         sums = self.summary["flagged_amounts"]
         for reason, count in self.summary["flags"].items():
             lines.append(f"  {count} to look at: {reason}" + (f" ({_money(sums[reason])})" if reason in sums else ""))
+        lines += [
+            f"  {count} {table if count > 1 else table[:-1]} of invoices that are not in the ledger"
+            for table, count in self.summary["unknown_invoices"].items()
+            if count
+        ]
         for table, money in self.summary["ledger"].items():
             if money:
                 lines.append(f"{table} in the ledger: {self.summary['tables'][table]}, {_money(money)}")
@@ -194,7 +199,9 @@ def _unknown_invoices(ledger: Ledger) -> dict[str, int]:
 
 def _nothing(labels: list[str], rejected: pd.DataFrame) -> str:
     files = ", ".join(labels)
-    rejected = rejected[rejected["table"] == "invoices"]
+    ours = rejected[rejected["table"] == "invoices"]
+    # A row may be an invoice and its payment, and rejected for what it says of the payment.
+    rejected = rejected if ours.empty and (rejected["table"] == "payments").any() else ours
     if rejected.empty:
         return f"{files} holds no invoice, and a ledger needs at least one; export it again with its rows."
     first = rejected.iloc[0]

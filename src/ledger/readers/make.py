@@ -12,10 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...errors import PaybenchError
 from ..formats import Cell, Format, Rows, Source
 from ..schema import DATE, KINDS, MONEY_UNITS, Column, units
-from .asking import follow, holds, idle_reasons, is_in, is_master, look_at, other_currency
+from .asking import check_columns, follow, holds, idle_reasons, is_in, is_master, look_at, other_currency
 from .formulas import computed, shown, units_in
 from .parse import example_date, parse_amounts, parse_dates, parse_flags, parse_native, parse_numbers, too_large
 from .repeats import dispute_versions
@@ -49,7 +48,7 @@ def make_rows(number: int, source: Source, format: Format, verdict: Verdict) -> 
     """
     sheet = computed(verdict.sheets[number], replace(source, frames=tuple(source.asked())), format)
     at = verdict.positions(number)
-    _check_columns(sheet, source, format)
+    check_columns(sheet, source, format)
     main = source.rows[0].table
     broken = np.array([reason is not None for reason in sheet.broken], dtype=bool)
     verdict.reject(at[broken], main, sheet.broken[broken])
@@ -85,27 +84,6 @@ def make_rows(number: int, source: Source, format: Format, verdict: Verdict) -> 
     verdict.reject(at[idle], main, idle_reasons(source, sheet, idle))
     look_at(source, sheet, format, at, whole, verdict)
     return made
-
-
-def _check_columns(sheet: Sheet, source: Source, format: Format) -> None:
-    needs = source.needs()
-    missing = [names for names in needs if sheet.first_of(names) is None]
-    if missing:
-        there = ", ".join(filter(None, sheet.columns))
-        raise PaybenchError(
-            f"{sheet.label} has no column {_or(missing)}; it has {there}, and the format '{format.name}' needs "
-            f"{_or(needs)}."
-        )
-    read = {name for rows in source.rows for cell in rows.columns.values() for name in cell.column}
-    read |= {name for names in needs for name in names}
-    if twice := sorted(sheet.twice if source.keep_others else sheet.twice & read):
-        raise PaybenchError(
-            f"{sheet.label} has several columns called {', '.join(twice)}; give each a name of its own."
-        )
-
-
-def _or(columns: list[tuple[str, ...]]) -> str:
-    return ", ".join(" or ".join(names) for names in columns)
 
 
 class _Maker:
@@ -223,6 +201,7 @@ class _Maker:
                     ~readable & ~empty, f"{less} is not an amount written like 1234{self.format.amounts.decimal}56"
                 )
                 values = values - np.where(readable, other, 0)
+                self.reject(readable & (values < 0), f"{less} is more than {called}")
             self._count(values, filled & ok)
         if column.kind == "amount":
             values = values / MONEY_UNITS

@@ -173,7 +173,15 @@ def _sheet(label: str, header: list[str], records: Iterator[_Record]) -> Sheet:
         for place, (name, parts) in enumerate(zip(header, cells, strict=True))
         if name or place == 0
     }
-    return Sheet(label, columns, np.concatenate(lines), pa.concat_arrays(contents), np.concatenate(reasons), twice)
+    nameless = [
+        str(place + 1)
+        for place, (name, parts) in enumerate(zip(header, cells, strict=True))
+        if not name and place and any(pc.any(pc.not_equal(part, ""), min_count=0).as_py() for part in parts)
+    ]
+    unread = f"column {', '.join(nameless)} has no name, and is not read" if nameless else ""
+    return Sheet(
+        label, columns, np.concatenate(lines), pa.concat_arrays(contents), np.concatenate(reasons), twice, unread=unread
+    )
 
 
 def _block(records: list[_Record], width: int) -> list[Any]:
@@ -188,11 +196,11 @@ def _block(records: list[_Record], width: int) -> list[Any]:
             contents[k] = content.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         elif fields is None:
             reasons[k] = "its quotes do not pair, or a field is longer than 131,072 characters"
-        elif len(fields) != width:
+        elif len(fields) != width and (len(fields) < width or any(fields[width:])):
             reasons[k] = f"it has {len(fields)} field{'s' * (len(fields) != 1)} instead of {width}"
         elif "\0" in content:
             reasons[k] = "it contains NUL bytes"
-        rows.append(blank if fields is None or reasons[k] else fields)
+        rows.append(blank if fields is None or reasons[k] else fields[:width])
     lines = np.array([line for line, _, _ in records], dtype=np.int64)
     cells = [pa.array(column, TEXT) for column in (zip(*rows, strict=True) if rows else [()] * width)]
     return [lines, pa.array(contents, TEXT), reasons, *cells]

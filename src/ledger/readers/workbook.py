@@ -64,8 +64,8 @@ class Workbook:
                 raise PaybenchError(f"{self.path} has no sheet '{sheet}'; it has {', '.join(self.sheets) or 'none'}.")
             return [found]
         first = next(iter(self.sheets), "")
-        names = set(self._header(first, skip))
-        return [name for name in self.sheets if name == first or (names and set(self._header(name, skip)) == names)]
+        names = set(self.header(first, skip))
+        return [name for name in self.sheets if name == first or (names and set(self.header(name, skip)) == names)]
 
     def left(self, chosen: list[str]) -> str:
         """What to say of the sheets that are not read and not empty; nothing if there are none."""
@@ -86,7 +86,7 @@ class Workbook:
         PaybenchError
             If it has no line of column names.
         """
-        header = self._header(name, skip)
+        header = self.header(name, skip)
         width = max((place + 1 for place, word in enumerate(header) if word), default=0)
         if width == 0:
             raise PaybenchError(
@@ -95,7 +95,8 @@ class Workbook:
         found = sheet_of_records(label, header[:width], _records(self.sheets[name], width, skip + 1), zone)
         return replace(found, counts_days=self.counts_from_1904)
 
-    def _header(self, name: str, skip: int) -> list[str]:
+    def header(self, name: str, skip: int) -> list[str]:
+        """What stands in the row of a sheet below so many others; nothing if there is none."""
         cells = next(iter(self.sheets.get(name, [])[skip:]), [])
         return ["" if cell.value is None else str(cell.value).strip() for cell in cells]
 
