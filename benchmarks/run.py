@@ -50,7 +50,7 @@ def main() -> None:
     )
     with TemporaryDirectory() as place:
         bundle = train(ledger, "2025-12-01", Path(place) / "candidate", trials=1).bundle
-    X = at_issue(ledger).tail(500)
+    X = bundle.seen(ledger, at_issue(ledger).tail(500))
     if bundle.late_encoder is not None:
         matrix = bundle.late_encoder.transform(X)
         explainer = shap.TreeExplainer(bundle.late)

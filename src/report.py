@@ -77,7 +77,7 @@ def findings(ledger: Ledger, date: object, store: str | Path = "mlruns", show: b
     candidate = _candidate(folder / "candidate")
     trained = bundle.kind == "timing"
     say("explaining", show and trained)
-    sample = _recent(cut) if trained else None
+    sample = bundle.seen(cut, _recent(cut)) if trained else None
     return Findings(
         book=ledger.name,
         at=at,
@@ -126,7 +126,7 @@ def _example(cut: Ledger, bundle: Bundle, X: pd.DataFrame, table: pd.DataFrame) 
     likely = in_time & (table["p_late"] > 0.5)
     among = likely if likely.any() else in_time if in_time.any() else main
     which = int(np.argmax(waiting(table).where(among, -1.0).to_numpy()))
-    row = X.iloc[[which]]
+    row = bundle.seen(cut, X.iloc[[which]])
     return worked_example(
         row,
         bundle.attributions(row),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .errors import PaybenchError
 from .explain.reasons import baseline_reasons, reasons, with_overdue
-from .features import open_on
+from .features import habits, open_on
 from .files import replaced_file
 from .ledger import Ledger, as_of, day, settle
 from .models.bundle import CAP, Bundle, read_bundle
@@ -157,7 +157,8 @@ def _chunk(cut: Ledger, at: pd.Timestamp, bundle: Bundle, X: pd.DataFrame, facts
     due = facts["due_on"].reset_index(drop=True)
     overdue = (at - due).dt.days.to_numpy(dtype=np.int64)
     grace = int(bundle.about["grace_days"])
-    predicted = bundle.predict(cut, X).given_unpaid(overdue)
+    predicted, rows = bundle.predict_seen(habits(cut, X, *bundle.days), X)
+    predicted = predicted.given_unpaid(overdue)
     low, high = bundle.about["risk_limits"]
     still = predicted.later_than(overdue + 29)
     table = pd.DataFrame(
@@ -180,7 +181,7 @@ def _chunk(cut: Ledger, at: pd.Timestamp, bundle: Bundle, X: pd.DataFrame, facts
     if bundle.kind == "baseline":
         said = baseline_reasons(X, bundle.about.get("late_share"))
     else:
-        said = reasons(X, bundle.attributions(X), bundle.about["averages"], overdue > grace)
+        said = reasons(rows, bundle.attributions(rows), bundle.about["averages"], overdue > grace)
     said = with_overdue(said, overdue, grace)
     table[list(said.columns)] = said.to_numpy()
     table["flags"] = pd.Series(_flags(bundle, X, table), index=table.index, dtype="str")

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from pandas.io.formats.style import Styler
 
 from ..features import all_features
+from ..models.bundle import DAY_BY_DAY
 from ..progress import without_widgets
 from .canvas import INK, OURS, Picture, panels
 
@@ -92,6 +93,7 @@ def _explanation(attributions: pd.DataFrame, X: pd.DataFrame) -> Any:
     import shap
 
     numeric = [f.name for f in all_features() if f.name in attributions and not f.category]
+    numeric += [DAY_BY_DAY] if DAY_BY_DAY in attributions else []
     category = [f.name for f in all_features() if f.name in attributions and f.category]
     codes = X[category].apply(lambda column: pd.factorize(column, sort=True)[0])
     data = pd.concat([X[numeric], codes], axis=1)

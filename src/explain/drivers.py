@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..features import all_features
+from ..models.bundle import DAY_BY_DAY
 from .numbers import rounded_to_sum
 from .reasons import sentence
 
@@ -36,12 +37,18 @@ def importance(attributions: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "name": effect.index,
-            "label": [known[n].sentence.rstrip(".") if n in known else str(n) for n in effect.index],
-            "family": [known[n].family if n in known else "other" for n in effect.index],
+            "label": [
+                known[n].sentence.rstrip(".") if n in known else LABELS.get(str(n), str(n)) for n in effect.index
+            ],
+            "family": [known[n].family if n in known else "history" if n in LABELS else "other" for n in effect.index],
             "effect": effect.to_numpy(),
         }
     )
     return table.sort_values(["effect", "name"], ascending=[False, True], ignore_index=True)
+
+
+LABELS = {DAY_BY_DAY: "How the customer usually pays, day by day: probability of being late by that alone"}
+"""What is no feature and has effects, too."""
 
 
 @dataclass(frozen=True)

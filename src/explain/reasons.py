@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..features import all_features
+from ..models.bundle import DAY_BY_DAY
 from .words import AGE, WORDS, Wording, percent
 
 COUNT = 3
@@ -34,7 +35,7 @@ def reasons(
     -------
     DataFrame reason_1 .. reason_3, the weightiest first, empty text where there is no further one.
     """
-    names = [f.name for f in all_features() if f.name in attributions.columns]
+    names = [name for name in [*(f.name for f in all_features()), DAY_BY_DAY] if name in attributions.columns]
     themes = [_wording(name).theme for name in names]
     order = list(dict.fromkeys(themes))
     values = attributions[names].to_numpy()

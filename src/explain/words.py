@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..models.bundle import DAY_BY_DAY
+
 Say = Callable[[float, float | None], str]
 """From an invoice's value and the book's mean (None if there is none) to a sentence without a full stop."""
 
@@ -148,6 +150,7 @@ WORDS: dict[str, Wording] = {
     "promise_open": Wording("promises", _yes("Payment is promised for a coming day", "No payment is promised")),
     "promises_kept": Wording("promises", _plain("Promises it kept:", _count)),
     "promises_broken": Wording("promises", _plain("Promises it broke:", _count)),
+    DAY_BY_DAY: Wording("habits", _plain("How it usually pays, day by day, makes it late with", percent)),
     "promise_kept_share": Wording("promises", _plain("Share of its promises that it kept:", percent)),
 }
 """Wording by feature name; a feature without one is said by its sentence in the catalogue."""

@@ -24,9 +24,10 @@ from ..errors import PaybenchError
 from ..features import Habits, habits
 from ..files import replaced_folder
 from ..ledger import Ledger
+from . import daily
 from .calibrate import Calibrator
 from .curve import Curve
-from .distribution import EARLIEST, LONGEST, DaysLate, shrunk, spread
+from .distribution import CLASSIFIER_SHARE, EARLIEST, LONGEST, DaysLate, expit, logit, shrunk, spread
 from .encode import Encoder
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,8 @@ Floats = NDArray[np.float64]
 FORMAT = 3
 GRID = (EARLIEST, LONGEST + 1)
 """First and last day late of any bundle."""
+DAY_BY_DAY = "day_by_day"
+"""Column of what the daily hazard says of P(late), beside the features."""
 CAP = 180
 """Days at which expected_days_late stops counting."""
 
@@ -91,21 +94,47 @@ class Bundle:
 
     def predict_from(self, past: Habits, X: pd.DataFrame) -> DaysLate:
         """The same from customers' habits that were looked up before, on at least the bundle's own :attr:`days`."""
+        return self.predict_seen(past, X)[0]
+
+    def seen(self, ledger: Ledger, X: pd.DataFrame) -> pd.DataFrame:
+        """Feature rows with what the daily hazard says of P(late) (column :data:`DAY_BY_DAY`), to be explained."""
+        return self.predict_seen(habits(ledger, X, *self.days), X)[1]
+
+    def predict_seen(self, past: Habits, X: pd.DataFrame) -> tuple[DaysLate, pd.DataFrame]:
+        """:meth:`predict_from` and :meth:`seen` at once."""
         own = _on(past, *self.days)
         if self.curve is None:
             counts = own.days_late.astype(np.float64)
-            return shrunk(counts, self.first, self.pooled, float(self.about["strength"]), self.tail)
+            return shrunk(counts, self.first, self.pooled, float(self.about["strength"]), self.tail), X
         said = self.calibrator.apply(self.curve.predict(X, own))
+        rows = X.assign(**{DAY_BY_DAY: said.later_than(self.grace_days)})
         if not self.late_text or X.empty:
-            return said
-        return said.with_later_than(self.grace_days, self.p_late(X))
+            return said, rows
+        return said.with_later_than(self.grace_days, self.p_late(rows)), rows
 
-    def p_late(self, X: pd.DataFrame) -> Floats:
-        """(n,) P(late | unpaid at as_of) where grace is not over yet: what :meth:`attributions` add up to."""
+    def p_late(self, rows: pd.DataFrame) -> Floats:
+        """(n,) P(late | unpaid at as_of) of :meth:`seen` rows where grace is not over yet.
+
+        It is what :meth:`attributions` add up to. Of a baseline, P(late) at issue.
+        """
         if self.late is None or self.late_encoder is None:
-            return self._own_late(X)
-        raw = self.late.predict(self.late_encoder.transform(X), num_threads=1) if len(X) else np.zeros(0)
-        return 1.0 - self.late_calibrator(1.0 - np.asarray(raw, dtype=np.float64))
+            return self._own_late(rows)
+        raw = self.late.predict(self.late_encoder.transform(rows), num_threads=1) if len(rows) else np.zeros(0)
+        late = 1.0 - self.late_calibrator(1.0 - np.asarray(raw, dtype=np.float64))
+        return expit(CLASSIFIER_SHARE * logit(late) + self._day_by_day(rows))
+
+    def _day_by_day(self, rows: pd.DataFrame) -> Floats:
+        """(n,) what the hazard adds to the log-odds; where grace is over it is the usual, because it is no question."""
+        said = rows[DAY_BY_DAY].to_numpy(dtype=np.float64)
+        overdue = daily.overdue(rows)
+        if overdue is not None:
+            said = np.where(overdue > self.grace_days, self.usual, said)
+        return (1 - CLASSIFIER_SHARE) * logit(said)
+
+    @property
+    def usual(self) -> float:
+        """P(late) by the hazard of the average invoice that trained (in log-odds)."""
+        return float(self.about["averages"].get(DAY_BY_DAY, 0.5))
 
     def _own_late(self, X: pd.DataFrame) -> Floats:
         """(n,) P(late) at issue of the customer's own distribution: its settled invoices' number and late share."""
@@ -127,13 +156,18 @@ class Bundle:
         """The classifier's trees."""
         return lgb.Booster(model_str=self.late_text) if self.late_text else None
 
-    def attributions(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Why: SHAP values of P(late), in probability: one column per feature, and ``base``.
+    def attributions(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Why: SHAP values of P(late), in probability: one column per feature, :data:`DAY_BY_DAY`, and ``base``.
 
         A row's values and its base add up to :meth:`p_late`. The classifier's values are exact path-dependent TreeSHAP
-        (Lundberg et al. 2020) in log-odds, recalibrated with it; each is carried to probability by the mean slope of
-        the logistic curve between base and prediction (Aumann and Shapley 1974; Sundararajan, Taly and Yan 2017), so
-        that shares and signs are kept.
+        (Lundberg et al. 2020) in log-odds, recalibrated and weighted with it; what the daily hazard adds is one value,
+        its log-odds less those of the average invoice. Each is carried to probability by the mean slope of the logistic
+        curve between base and prediction (Aumann and Shapley 1974; Sundararajan, Taly and Yan 2017), so that shares and
+        signs are kept.
+
+        Parameters
+        ----------
+        rows : as :meth:`seen` gives them.
 
         Raises
         ------
@@ -142,18 +176,21 @@ class Bundle:
         """
         if self.late is None or self.late_encoder is None:
             raise PaybenchError("The champion is the Baseline, which looks at nothing but the customer's own past.")
-        names = [*self.late_encoder.columns, "base"]
-        if X.empty:
-            return pd.DataFrame(columns=names, index=X.index, dtype=np.float64)
-        raw = np.asarray(self.late.predict(self.late_encoder.transform(X), pred_contrib=True, num_threads=1))
+        names = [*self.late_encoder.columns, DAY_BY_DAY, "base"]
+        if rows.empty:
+            return pd.DataFrame(columns=names, index=rows.index, dtype=np.float64)
+        raw = np.asarray(self.late.predict(self.late_encoder.transform(rows), pred_contrib=True, num_threads=1))
+        usual = (1 - CLASSIFIER_SHARE) * float(logit(np.array([self.usual]))[0])
         odds = raw * self.late_calibrator.slope
         odds[:, -1] -= self.late_calibrator.shift
-        base, reached = (1 / (1 + np.exp(-z)) for z in (odds[:, -1], odds.sum(axis=1)))
-        moved = odds[:, :-1].sum(axis=1)
+        odds *= CLASSIFIER_SHARE
+        parts = np.column_stack([odds[:, :-1], self._day_by_day(rows) - usual])
+        start = odds[:, -1] + usual
+        moved = parts.sum(axis=1)
+        base, reached = expit(start), expit(start + moved)
         small = np.abs(moved) < 1e-6
         slope = np.where(small, base * (1 - base), (reached - base) / np.where(small, 1.0, moved))
-        values = np.column_stack([odds[:, :-1] * slope[:, None], base])
-        return pd.DataFrame(values, columns=names, index=X.index)
+        return pd.DataFrame(np.column_stack([parts * slope[:, None], base]), columns=names, index=rows.index)
 
 
 def _on(past: Habits, first: int, last: int) -> Habits:

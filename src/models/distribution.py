@@ -122,6 +122,23 @@ class DaysLate:
         return DaysLate(self.first, self.mass[which])
 
 
+CLASSIFIER_SHARE = 0.5
+"""Weight of the classifier in the log-odds of P(late); the daily hazard has the rest."""
+
+
+def logit(p: Floats) -> Floats:
+    """Log-odds of probabilities, kept off 0 and 1 by 1e-6."""
+    inner = np.clip(p, 1e-6, 1 - 1e-6)
+    odds: Floats = np.log(inner / (1 - inner))
+    return odds
+
+
+def expit(odds: Floats) -> Floats:
+    """The inverse of :func:`logit`."""
+    p: Floats = 1 / (1 + np.exp(-odds))
+    return p
+
+
 def spread(first: int, shares: Floats, tail: Floats) -> DaysLate:
     """Shares per day late, the last column being "beyond the horizon", with that column spread over the tail."""
     return DaysLate(first, np.concatenate([shares[:, :-1], shares[:, -1:] * tail[None, :]], axis=1))

@@ -12,13 +12,16 @@ from .. import __version__
 from ..features import open_on
 from ..ledger import Ledger, as_of
 from .baseline import Baseline
-from .bundle import Bundle
+from .bundle import DAY_BY_DAY, Bundle
+from .distribution import expit, logit
 from .folds import Book, Rows
 from .tune import Tuned, fitted
 
 Floats = NDArray[np.float64]
 
 STRENGTH = 8.0
+USUAL = 2_000
+"""The latest matured invoices whose average is the usual P(late)."""
 THIN = 100
 """Matured invoices beyond a threshold below which its probability is flagged as thin."""
 
@@ -54,6 +57,9 @@ def fit_timing(book: Book, tuned: Tuned, seed: int, origin: object | None = None
         late.encoder_ if late else None,
         late.booster_.model_to_string() if late else "",
     )
+    few = rows.X.tail(USUAL)
+    said = bundle.seen(book.cut, few)[DAY_BY_DAY].to_numpy(dtype=np.float64)
+    about["averages"][DAY_BY_DAY] = round(float(expit(logit(said).mean())), 6)
     return with_limits(bundle, book, at)
 
 

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..features import Habits
 from .daily import overdue
-from .distribution import EARLIEST, DaysLate
+from .distribution import CLASSIFIER_SHARE, EARLIEST, DaysLate, expit, logit
 from .hazard import Hazard
 from .late import LateDirect
 
@@ -22,9 +22,9 @@ LEAST_ROWS = 2
 class Timing(BaseEstimator):
     """One distribution of days late for each invoice, from which every question is answered.
 
-    A daily hazard gives its shape, before and after the end of grace; how much lies on either side is said by a
-    classifier, which looks at that question alone, learns from every invoice whose grace is over, and has exact
-    SHAP values.
+    A daily hazard gives its shape, before and after the end of grace. How much lies on either side it says together
+    with a classifier, which looks at that question alone, learns from every invoice whose grace is over, and has exact
+    SHAP values: half each, in log-odds, because their errors differ.
 
     Parameters
     ----------
@@ -91,7 +91,8 @@ class Timing(BaseEstimator):
         said = self.hazard_.predict_distribution(X, no_habits(len(X), self.horizon) if habits is None else habits)
         if self.late_ is None or X.empty:
             return said
-        return said.with_later_than(self.grace_days, self.late_.predict_proba(X)[:, 1])
+        both = together(self.late_.predict_proba(X)[:, 1], said.later_than(self.grace_days))
+        return said.with_later_than(self.grace_days, both)
 
     def predict(self, X: pd.DataFrame) -> Floats:
         """(n,) median days late, at most the horizon."""
@@ -107,6 +108,11 @@ class Timing(BaseEstimator):
         if late.all() or not late.any():
             return None
         return clone(self.late or LateDirect()).set_params(seed=self.seed).fit(X[asked], late.astype(np.float64))
+
+
+def together(classifier: Floats, hazard: Floats) -> Floats:
+    """(n,) P(late) of both, half each in log-odds."""
+    return expit(CLASSIFIER_SHARE * logit(classifier) + (1 - CLASSIFIER_SHARE) * logit(hazard))
 
 
 def no_habits(n: int, horizon: int) -> Habits:

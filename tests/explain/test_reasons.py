@@ -19,8 +19,9 @@ from paybench.explain.reasons import LEAST, with_overdue
 from paybench.explain.words import WORDS
 from paybench.features import all_features, at_issue, labels, open_on
 from paybench.ledger import Ledger, as_of
-from paybench.models.bundle import Bundle
+from paybench.models.bundle import DAY_BY_DAY, Bundle
 from paybench.models.calibrate import Calibrator
+from paybench.models.distribution import expit, logit
 from paybench.models.late import LateDirect
 from tests.explain.conftest import AS_OF
 
@@ -86,24 +87,27 @@ def test_attributions_are_shapley_values(book: Ledger, X: pd.DataFrame) -> None:
     np.testing.assert_allclose(exact.sum(axis=1), late.predict(matrix, raw_score=True), rtol=0, atol=1e-9)
 
 
-def test_attributions_are_those_of_shap(forest: Bundle, X: pd.DataFrame) -> None:
+def test_attributions_are_those_of_shap(book: Ledger, forest: Bundle, X: pd.DataFrame) -> None:
     assert forest.late is not None
     assert forest.late_encoder is not None
     plain = replace(forest, late_calibrator=Calibrator())
-    ours, base = plain.attributions(X), plain.attributions(X)["base"].to_numpy()
+    rows = plain.seen(book, X)
+    ours, base = plain.attributions(rows), plain.attributions(rows)["base"].to_numpy()
     explainer = shap.TreeExplainer(forest.late)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that older versions gave a list
-        values = explainer.shap_values(forest.late_encoder.transform(X))
+        values = 0.5 * explainer.shap_values(forest.late_encoder.transform(X))
+    in_time = X["days_to_due"].to_numpy() >= -forest.grace_days
+    hazard = np.where(in_time, 0.5 * (logit(rows[DAY_BY_DAY].to_numpy()) - logit(np.array([forest.usual]))), 0.0)
 
-    # shap sees the same model in log-odds. (It lets LightGBM compute; the test above is a second opinion.) In
-    # probability each value is its share of the way from the base to P(late).
-    assert base == pytest.approx(1 / (1 + np.exp(-explainer.expected_value)))
-    way = plain.p_late(X) - base
-    share = values / values.sum(axis=1, keepdims=True)
+    # shap sees the same classifier in log-odds, half of which counts; the hazard is the other half. (shap lets LightGBM
+    # compute; the test above is a second opinion.) In probability each is its share of the way from base to P(late).
+    parts = np.column_stack([values, hazard])
+    start = 0.5 * explainer.expected_value + 0.5 * logit(np.array([forest.usual]))
+    assert base == pytest.approx(expit(np.full(len(X), start[0])))
+    way = plain.p_late(rows) - base
+    share = parts / parts.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(ours.drop(columns="base"), share * way[:, None], rtol=1e-6, atol=1e-9)
-    # Every one has the sign that it has in log-odds.
-    assert (np.sign(ours.drop(columns="base").to_numpy()) == np.sign(values)).all()
 
 
 @pytest.mark.parametrize("calibrator", [Calibrator(), Calibrator(0.4, 0.8)])
@@ -114,10 +118,12 @@ def test_attributions_add_up(book: Ledger, forest: Bundle, X: pd.DataFrame, cali
 
     # Base and contributions are the P(late) that is served, wherever it is still a question.
     late = bundle.predict(book, X).later_than(grace)
-    np.testing.assert_allclose(bundle.attributions(X).sum(axis=1)[in_time], late[in_time], rtol=0, atol=1e-9)
+    said = bundle.attributions(bundle.seen(book, X)).sum(axis=1)
+    np.testing.assert_allclose(said[in_time], late[in_time], rtol=0, atol=1e-9)
 
 
-def test_direction_of_the_words_is_that_of_the_sign(forest: Bundle, X: pd.DataFrame) -> None:
+def test_direction_of_the_words_is_that_of_the_sign(book: Ledger, forest: Bundle, X: pd.DataFrame) -> None:
+    X = forest.seen(book, X)
     attributions = forest.attributions(X)
     table = reasons(X, attributions, forest.about["averages"])
     points = table.map(lambda text: float(re.search(r": ([+-][\d.]+) points?\.$", text)[1]) if text else 0.0)

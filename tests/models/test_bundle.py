@@ -14,8 +14,9 @@ from paybench.errors import PaybenchError
 from paybench.features import habits, open_on
 from paybench.ledger import Ledger
 from paybench.models.baseline import Baseline
-from paybench.models.bundle import Bundle, read_bundle, write_bundle
+from paybench.models.bundle import DAY_BY_DAY, Bundle, read_bundle, write_bundle
 from paybench.models.calibrate import Calibrator
+from paybench.models.distribution import expit, logit
 from paybench.models.fit import fit_baseline
 from paybench.models.folds import Book
 from paybench.models.train import Candidate
@@ -41,7 +42,8 @@ def test_reading_gives_back_what_was_written(
     again = read_bundle(tmp_path / "bundle")
     # The same predictions to the last bit, the same attributions, the same facts about it.
     np.testing.assert_array_equal(again.predict(ledger, open_rows).mass, bundle.predict(ledger, open_rows).mass)
-    pd.testing.assert_frame_equal(again.attributions(open_rows), bundle.attributions(open_rows), check_exact=True)
+    rows = bundle.seen(ledger, open_rows)
+    pd.testing.assert_frame_equal(again.attributions(rows), bundle.attributions(rows), check_exact=True)
     assert again.about == json.loads(json.dumps(bundle.about))
     # Written once more it is the same, byte for byte.
     write_bundle(again, tmp_path / "twice")
@@ -49,15 +51,21 @@ def test_reading_gives_back_what_was_written(
         assert (tmp_path / "twice" / file.name).read_bytes() == file.read_bytes()
 
 
-def test_the_hazard_shapes_and_the_classifier_divides(bundle: Bundle, ledger: Ledger, open_rows: pd.DataFrame) -> None:
+def test_the_hazard_shapes_and_both_divide(bundle: Bundle, ledger: Ledger, open_rows: pd.DataFrame) -> None:
     said = bundle.predict(ledger, open_rows)
     assert bundle.curve is not None
     plain = bundle.curve.predict(open_rows, habits(ledger, open_rows, *bundle.days))
     shape = bundle.calibrator.apply(plain)
     in_time = open_rows["days_to_due"].to_numpy() >= 0
     assert 5 < in_time.sum() < len(open_rows)
-    # How likely an invoice that is in time gets late, says the classifier; one that is late, is.
-    assert said.later_than(0)[in_time] == pytest.approx(bundle.p_late(open_rows)[in_time])
+    # How likely an invoice that is in time gets late, say both, half each in log-odds; one that is late, is.
+    assert bundle.late is not None
+    assert bundle.late_encoder is not None
+    raw = np.asarray(bundle.late.predict(bundle.late_encoder.transform(open_rows)))
+    classifier = 1 - bundle.late_calibrator(1 - raw)
+    both = expit(0.5 * logit(classifier) + 0.5 * logit(shape.later_than(0)))
+    assert said.later_than(0)[in_time] == pytest.approx(both[in_time])
+    assert bundle.p_late(bundle.seen(ledger, open_rows))[in_time] == pytest.approx(both[in_time])
     assert said.later_than(0)[~in_time] == pytest.approx(np.ones((~in_time).sum()))
     # When, on either side, says the recalibrated hazard.
     assert said.mass[~in_time] == pytest.approx(shape.mass[~in_time])
@@ -68,13 +76,20 @@ def test_the_hazard_shapes_and_the_classifier_divides(bundle: Bundle, ledger: Le
         )
 
 
-def test_attributions_add_up_to_p_late(bundle: Bundle, open_rows: pd.DataFrame) -> None:
-    # Features and base are P(late) after calibration.
-    assert bundle.attributions(open_rows).sum(axis=1).to_numpy() == pytest.approx(bundle.p_late(open_rows), abs=1e-9)
+def test_attributions_add_up_to_p_late(bundle: Bundle, ledger: Ledger, open_rows: pd.DataFrame) -> None:
+    rows = bundle.seen(ledger, open_rows)
+    said = bundle.attributions(rows)
+    # Features, the hazard and base are P(late) after calibration.
+    assert said.sum(axis=1).to_numpy() == pytest.approx(bundle.p_late(rows), abs=1e-9)
     # The base is everybody's.
-    assert np.ptp(bundle.attributions(open_rows)["base"]) == pytest.approx(0.0)
+    assert np.ptp(said["base"]) == pytest.approx(0.0)
+    # The hazard has the sign of its difference from the usual, and says nothing of what is late already.
+    in_time = rows["days_to_due"].to_numpy() >= 0
+    more = rows[DAY_BY_DAY].to_numpy() - bundle.usual
+    assert (np.sign(said[DAY_BY_DAY][in_time]) == np.sign(more[in_time])).all()
+    assert said[DAY_BY_DAY][~in_time].abs().max() < 1e-9
     # Without rows there is nothing to explain.
-    assert list(bundle.attributions(open_rows.head(0)).columns) == list(bundle.attributions(open_rows).columns)
+    assert list(bundle.attributions(rows.head(0)).columns) == list(said.columns)
 
 
 def test_a_row_does_not_depend_on_its_company(bundle: Bundle, ledger: Ledger, open_rows: pd.DataFrame) -> None:

@@ -18,7 +18,8 @@ from paybench.cli import main
 from paybench.errors import PaybenchError
 from paybench.features import open_on
 from paybench.ledger import Ledger, read_ledger, write_ledger
-from paybench.models.bundle import read_bundle
+from paybench.models.bundle import DAY_BY_DAY, read_bundle
+from paybench.models.distribution import expit, logit
 from paybench.models.promotion import export, promote, rollback
 from paybench.models.store import CHALLENGER, CHAMPION, NAMES, PREVIOUS, Store, registered_bundle
 from paybench.score import score, write_scores
@@ -87,9 +88,12 @@ def test_the_names_are_models_of_mlflow(store: Store, ledger: Ledger, monkeypatc
     assert bundle.curve is not None
     X = open_on(ledger, AS_OF)
     late, hazard = (mlflow.lightgbm.load_model(f"models:/{name}/2") for name in NAMES[:2])
-    # payment-late predicts P(late) before calibration, payment-days what each day adds to the log-odds of payment.
+    # payment-late is the classifier, before calibration; payment-days what each day adds to the log-odds of payment.
     raw = 1 - bundle.late_calibrator(1 - late.predict(bundle.late_encoder.transform(X)))
-    np.testing.assert_allclose(raw, bundle.p_late(X), atol=1e-9)
+    rows = bundle.seen(ledger, X)
+    in_time = X["days_to_due"].to_numpy() >= -bundle.grace_days
+    both = expit(0.5 * logit(raw) + 0.5 * logit(rows[DAY_BY_DAY].to_numpy()))
+    np.testing.assert_allclose(both[in_time], bundle.p_late(rows)[in_time], atol=1e-9)
     assert hazard.model_to_string() == bundle.curve.booster.model_to_string()
 
 
