@@ -25,7 +25,7 @@ from .progress import say, track
 from .score import CHUNK, score
 
 if TYPE_CHECKING:
-    from .models.train import Candidate
+    from .models.candidate import Candidate
 
 SAMPLE = 2000
 """Recently issued invoices in the picture of drivers."""
@@ -95,7 +95,7 @@ def findings(ledger: Ledger, date: object, store: str | Path = "mlruns", show: b
 
 
 def _candidate(folder: Path) -> Candidate | None:
-    from .models.train import Candidate
+    from .models.candidate import Candidate
 
     return Candidate(folder) if (folder / "candidate.json").is_file() else None
 

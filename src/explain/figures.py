@@ -28,7 +28,7 @@ def discrimination(rows: pd.DataFrame) -> Picture:
 
     Parameters
     ----------
-    rows : the gate's rows (:attr:`~paybench.models.train.Candidate.rows`).
+    rows : the gate's rows (:attr:`~paybench.models.candidate.Candidate.rows`).
     """
     from sklearn.metrics import precision_recall_curve, roc_curve
 
@@ -110,7 +110,7 @@ def tuning(trials: pd.DataFrame) -> Picture:
 
     Parameters
     ----------
-    trials : columns part, number and value (:attr:`~paybench.models.train.Candidate.trials`).
+    trials : columns part, number and value (:attr:`~paybench.models.candidate.Candidate.trials`).
     """
     picture, both = panels(2, height=3.0, alt="Loss of each trial of the tuning, and the best so far")
     losses = {"late": "log loss on the folds", "hazard": "CRPS on the folds, days"}

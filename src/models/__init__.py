@@ -14,7 +14,7 @@ _MENU = {
     "Baseline": "baseline",
     "Book": "folds",
     "Bundle": "bundle",
-    "Candidate": "train",
+    "Candidate": "candidate",
     "Days": "views",
     "DaysDirect": "days",
     "DaysLate": "distribution",

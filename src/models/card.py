@@ -6,14 +6,12 @@ Every number is the run's own. Sections after Mitchell et al. (2019), Model Card
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from .candidate import Candidate
 from .slices import slices
-
-if TYPE_CHECKING:
-    from .train import Candidate
 
 SHOWN = {
     "auc": "AUC",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .candidate import Candidate
 from .compare import EMPIRICAL, MODEL
-from .train import Candidate
 
 LOSSES = {"log_loss": "log loss", "mae": "mean absolute error in days", "crps": "CRPS in days"}
 """Losses with a skill, and how they are called."""

@@ -12,10 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .bundle import Bundle
+from .candidate import Candidate
 from .compare import EMPIRICAL, LOGISTIC, RATIO
 from .distribution import DaysLate
 from .metrics import calibration_error, calibration_noise, coverage, log_loss, skill
-from .train import Candidate
 
 Floats = NDArray[np.float64]
 

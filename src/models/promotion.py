@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from ..errors import PaybenchError
 from .bundle import Bundle, read_bundle, write_bundle
+from .candidate import Candidate
 from .gate import Check, Verdict, judge
 from .registry import register
 from .store import CHALLENGER, CHAMPION, NAMES, PREVIOUS, Store, Version
-from .train import Candidate
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

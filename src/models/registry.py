@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import PaybenchError
 from .bundle import Bundle
+from .candidate import Candidate
 from .compare import MODEL
 from .store import EXPERIMENT, NAMES, Store, Version
-from .train import Candidate
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

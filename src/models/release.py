@@ -10,10 +10,11 @@ from typing import Any
 
 from ..ledger import Ledger
 from ..progress import say
+from .candidate import Candidate
 from .promotion import challenge, ensure_champion, promote
 from .registry import register, registered
 from .store import Store
-from .train import Candidate, baseline_candidate, train
+from .train import baseline_candidate, train
 
 
 @dataclass(frozen=True)

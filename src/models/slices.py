@@ -17,7 +17,7 @@ def slices(rows: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    rows : the gate's rows (:attr:`~.train.Candidate.rows`).
+    rows : the gate's rows (:attr:`~.candidate.Candidate.rows`).
 
     Returns
     -------

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
-from functools import cache, cached_property
+from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,12 @@ import numpy as np
 import pandas as pd
 
 from .. import __version__
-from ..features import Habits, features_at, habits
+from ..features import features_at, habits
 from ..files import replaced_folder
 from ..ledger import Ledger, as_of
 from ..progress import say
-from .bundle import GRID, Bundle, read_bundle, write_bundle
+from .bundle import GRID, Bundle, write_bundle
+from .candidate import HABITS, Candidate
 from .card import write_card
 from .compare import EMPIRICAL, MODEL, Prediction, challengers, simple_baselines, skills, table
 from .fit import fit_baseline, fit_timing
@@ -30,66 +31,10 @@ from .folds import Book, Rows, choose_horizon
 from .metrics import reliability
 from .tune import Tuned, tune
 
-_HABITS = ("days_late", "lately", "weekday", "month_day")
-
 UNTUNED = "Timing, not tuned"
 LEAST_ROWS = 100
 """Matured rows below which nothing is trained."""
 GATE_SHARE = 0.25
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A trained candidate in its folder.
-
-    The folder holds ``candidate.json``, ``bundle/`` (what would be served), ``twin/`` (what the gate judges),
-    ``gate.parquet`` and ``gate.npz`` (the gate's rows, ids hashed), ``metrics.csv``, ``trials.csv``. A declined one
-    holds the Baseline as its bundle, and the reason.
-    """
-
-    folder: Path
-
-    @cached_property
-    def about(self) -> dict[str, Any]:
-        """candidate.json."""
-        found: dict[str, Any] = json.loads((self.folder / "candidate.json").read_text(encoding="utf-8"))
-        return found
-
-    @property
-    def declined(self) -> str:
-        """Why nothing was trained; empty if something was."""
-        return str(self.about["declined"])
-
-    @cached_property
-    def bundle(self) -> Bundle:
-        """What would be served."""
-        return read_bundle(self.folder / "bundle")
-
-    @cached_property
-    def twin(self) -> Bundle:
-        """The same recipe, fitted on what was known before the gate's rows."""
-        return read_bundle(self.folder / "twin")
-
-    @cached_property
-    def rows(self) -> pd.DataFrame:
-        """The gate's rows: hashed ids, features, late, y; ``p: NAME``, ``days: NAME``, ``crps: NAME`` of each model."""
-        return pd.read_parquet(self.folder / "gate.parquet")
-
-    @cached_property
-    def past(self) -> Habits:
-        """The habits of each gate row's customer, on the days of any bundle."""
-        with np.load(self.folder / "gate.npz", allow_pickle=False) as arrays:
-            return Habits(GRID[0], **{name: arrays[name].astype(np.float32) for name in _HABITS})
-
-    @cached_property
-    def metrics(self) -> pd.DataFrame:
-        """Every metric of every model and baseline on the gate's rows, one row per model."""
-        return pd.read_csv(self.folder / "metrics.csv", index_col="model")
-
-    @cached_property
-    def trials(self) -> pd.DataFrame:
-        """Every trial of the tuning."""
-        return pd.read_csv(self.folder / "trials.csv")
 
 
 def train(
@@ -198,7 +143,7 @@ def _train(book: Book, trials: int, seed: int, folder: Path, show: bool) -> dict
     write_bundle(twin, folder / "twin")
     _gate_frame(gate_rows, predictions).to_parquet(folder / "gate.parquet", index=False)
     past = habits(book.cut, gate_rows.X, *GRID)
-    np.savez_compressed(folder / "gate.npz", **{name: getattr(past, name) for name in _HABITS})
+    np.savez_compressed(folder / "gate.npz", **{name: getattr(past, name) for name in HABITS})
     metrics.to_csv(folder / "metrics.csv")
     tuned.trials.to_csv(folder / "trials.csv", index=False)
     return {

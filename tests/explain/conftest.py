@@ -9,7 +9,8 @@ import pytest
 
 from paybench.ledger import Ledger
 from paybench.models.bundle import Bundle, write_bundle
-from paybench.models.train import Candidate, baseline_candidate, train
+from paybench.models.candidate import Candidate
+from paybench.models.train import baseline_candidate, train
 from paybench.simulate import simulate
 
 AS_OF = "2025-06-01"

@@ -19,8 +19,8 @@ from paybench.explain.page import Findings, context, render
 from paybench.features import open_on
 from paybench.ledger import Ledger
 from paybench.models.bundle import Bundle
+from paybench.models.candidate import Candidate
 from paybench.models.distribution import DaysLate
-from paybench.models.train import Candidate
 from paybench.report import findings, report, write_report
 from tests.explain.conftest import AS_OF
 

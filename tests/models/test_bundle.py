@@ -16,10 +16,10 @@ from paybench.ledger import Ledger
 from paybench.models.baseline import Baseline
 from paybench.models.bundle import DAY_BY_DAY, Bundle, read_bundle, write_bundle
 from paybench.models.calibrate import Calibrator
+from paybench.models.candidate import Candidate
 from paybench.models.distribution import expit, logit
 from paybench.models.fit import fit_baseline
 from paybench.models.folds import Book
-from paybench.models.train import Candidate
 from tests.models.books import START, book_of
 from tests.models.conftest import DATE
 

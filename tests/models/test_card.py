@@ -8,10 +8,10 @@ import re
 import pytest
 
 from paybench.ledger import Ledger
+from paybench.models.candidate import Candidate
 from paybench.models.card import as_markdown, model_card
 from paybench.models.compare import EMPIRICAL, MODEL
 from paybench.models.folds import Book
-from paybench.models.train import Candidate
 
 
 def test_its_numbers_are_the_runs(candidate: Candidate, ledger: Ledger) -> None:

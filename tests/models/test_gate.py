@@ -14,9 +14,10 @@ import pytest
 
 from paybench.models.bundle import write_bundle
 from paybench.models.calibrate import Calibrator
+from paybench.models.candidate import Candidate
 from paybench.models.compare import EMPIRICAL
 from paybench.models.gate import LEAST_CUSTOMERS, LEAST_ROWS, Verdict, judge
-from paybench.models.train import Candidate, train
+from paybench.models.train import train
 from tests.models.books import by_amount
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]

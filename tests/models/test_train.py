@@ -11,9 +11,10 @@ import pytest
 
 from paybench.ledger import Ledger, as_of, conform
 from paybench.ledger.schema import TABLES
+from paybench.models.candidate import Candidate
 from paybench.models.compare import DIRECT_DAYS, DIRECT_LATE, EMPIRICAL, FOREST, MODEL
 from paybench.models.folds import Book
-from paybench.models.train import UNTUNED, Candidate, baseline_candidate, train
+from paybench.models.train import UNTUNED, baseline_candidate, train
 from paybench.simulate import simulate
 from tests.models.books import book_of
 from tests.models.conftest import DATE
