@@ -151,15 +151,22 @@ def _losses(p: Prediction, late: Floats, y: Floats, horizon: int) -> dict[str, F
     return losses
 
 
+_FAR = 4.0
+"""Standard deviations from the mean beyond which a straight line is not believed."""
+
+
 def _logistic(train: Rows, test: Rows) -> Floats:
     from sklearn.impute import SimpleImputer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
+    from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
     numeric = [c for c in train.X.columns if pd.api.types.is_numeric_dtype(train.X[c])]
     model = make_pipeline(
-        SimpleImputer(add_indicator=True, keep_empty_features=True), StandardScaler(), LogisticRegression(max_iter=1000)
+        SimpleImputer(add_indicator=True, keep_empty_features=True),
+        StandardScaler(),
+        FunctionTransformer(np.clip, kw_args={"a_min": -_FAR, "a_max": _FAR}),
+        LogisticRegression(C=0.1, max_iter=1000),
     )
     p: Floats = model.fit(train.X[numeric], train.late).predict_proba(test.X[numeric])[:, 1]
     return p
