@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,6 +55,7 @@ def main() -> None:
     if bundle.late_encoder is not None:
         matrix = bundle.late_encoder.transform(X)
         explainer = shap.TreeExplainer(bundle.late)
+        warnings.filterwarnings("ignore", message="LightGBM binary classifier with TreeExplainer")
         show(
             f"attributions of {len(X)} invoices",
             ("bundle (pred_contrib)", rows_a_second(lambda: bundle.attributions(X), len(X))),
