@@ -58,7 +58,9 @@ class Tuned:
 def fitted(book: Book, origin: object, parameters: dict[str, Any], seed: int) -> Timing:
     """Timing, fitted to what was known at an origin."""
     rows, lives = book.known_at(origin), book.lives(origin)
-    model = _timing(book, parameters, seed)
+    first = {part: defaults(part, len(rows)) for part in _SPACE}
+    model = Timing(book.H, book.ledger.grace_days, Hazard(**first["hazard"]), LateDirect(**first["late"]), seed)
+    model.set_params(**parameters)
     return model.fit(lives.X, lives.days_late, lives.seen, lives.habits, _pooled(rows, book.H), book.tail(origin))
 
 
@@ -165,18 +167,14 @@ def _searched(
     return dict(study.best_params), best[1], frame
 
 
-def _timing(book: Book, parameters: dict[str, Any], seed: int) -> Timing:
-    hazard, late = (defaults(part, len(book.known_at(book.at))) for part in ("hazard", "late"))
-    model = Timing(book.H, book.ledger.grace_days, Hazard(**hazard), LateDirect(**late), seed)
-    return model.set_params(**parameters)
-
-
 def _late(folds: list[Fold], book: Book, seed: int, parameters: dict[str, Any]) -> tuple[float, list[Floats]]:
     said = []
     for f in folds:
         model = Timing(book.H, book.ledger.grace_days, late=LateDirect(**parameters), seed=seed)
         late = model.fit_late(f.train.X, f.train.days_late, f.train.seen)
-        said.append(late.predict_proba(f.test.X)[:, 1] if late else np.full(len(f.test), f.test.late.mean()))
+        said.append(
+            late.predict_proba(f.test.X)[:, 1] if late else np.full(len(f.test), book.known_at(f.origin).late.mean())
+        )
     losses = [log_loss(f.test.late, p) for f, p in zip(folds, said, strict=True)]
     return float(np.concatenate(losses).mean()), said
 
