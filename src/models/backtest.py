@@ -140,12 +140,13 @@ def backtest(
     together = [joined(list(models)) for models in zip(*parts, strict=True)]
     empirical = next(p for p in together if p.name == EMPIRICAL)
     gained = skills(together[0], empirical, late, y, customers, horizon)
+    open_metrics, open_skill = _opened(still, horizon)
     return Backtest(
         metrics=table(together, late, y, horizon),
         by_origin=pd.concat(per_origin).reset_index().set_index(["origin", "model"]),
         skill=_as_table(gained),
-        open_metrics=pd.DataFrame() if not still else _open_metrics(still, horizon),
-        open_skill=pd.DataFrame() if not still else _open_skill(still, horizon),
+        open_metrics=open_metrics,
+        open_skill=open_skill,
         about={
             "rows": len(y),
             "origins": [f"{s:%Y-%m-%d}" for s in starts],
@@ -179,17 +180,14 @@ def _of_open(
     return ours, theirs
 
 
-def _open_metrics(still: Still, horizon: int) -> pd.DataFrame:
-    late, y = (np.concatenate([getattr(rows, name) for rows, *_ in still]) for name in ("late", "y"))
-    both = [replace(joined(list(said)), p_late=None) for said in zip(*(said for _, *said in still), strict=True)]
-    return table(both, late, y, horizon)
-
-
-def _open_skill(still: Still, horizon: int) -> pd.DataFrame:
+def _opened(still: Still, horizon: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Metrics and skill of days late over the open invoices of all origins; empty tables without any."""
+    if not still:
+        return pd.DataFrame(), pd.DataFrame()
     late, y = (np.concatenate([getattr(rows, name) for rows, *_ in still]) for name in ("late", "y"))
     customers = still[0][0].customers.append([rows.customers for rows, *_ in still[1:]])
     ours, theirs = (replace(joined(list(said)), p_late=None) for said in zip(*(s for _, *s in still), strict=True))
-    return _as_table(skills(ours, theirs, late, y, customers, horizon))
+    return table([ours, theirs], late, y, horizon), _as_table(skills(ours, theirs, late, y, customers, horizon))
 
 
 def _as_table(skill: dict[str, tuple[float, float, float]]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..features import past_days_late
 from ..ledger import Ledger
-from .distribution import EARLIEST, DaysLate, shrunk
+from .distribution import EARLIEST, DaysLate, pooled_shares, shrunk
 from .tail import tail_mass
 
 Floats = NDArray[np.float64]
@@ -40,10 +40,7 @@ class Baseline(BaseEstimator):
         """Learn the pooled distribution from matured rows; arguments as in :meth:`.timing.Timing.fit`."""
         days = np.asarray(y, dtype=np.float64)
         self.first_ = int(np.clip(days.min(initial=0), EARLIEST, 0))
-        width = self.horizon + 1 - self.first_ + 1
-        bins = np.clip(np.rint(days), self.first_, self.horizon + 1).astype(np.int64) - self.first_
-        counts = np.bincount(bins, minlength=width) + 1.0 / width
-        self.pooled_ = counts / counts.sum()
+        self.pooled_ = pooled_shares(days, self.first_, self.horizon)
         none = np.zeros(0)
         self.tail_ = tail_mass(none, none, self.horizon) if tail is None else tail
         self.n_features_in_ = X.shape[1]

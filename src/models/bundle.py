@@ -27,7 +27,7 @@ from ..ledger import Ledger
 from . import daily
 from .calibrate import Calibrator
 from .curve import Curve
-from .distribution import CLASSIFIER_SHARE, EARLIEST, LONGEST, DaysLate, expit, logit, shrunk, spread
+from .distribution import CLASSIFIER_SHARE, EARLIEST, LONGEST, DaysLate, expit, logit, shrunk, spread, together
 from .encode import Encoder
 
 Floats = NDArray[np.float64]
@@ -121,19 +121,17 @@ class Bundle:
             return self._own_late(rows)
         raw = self.late.predict(self.late_encoder.transform(rows), num_threads=1) if len(rows) else np.zeros(0)
         late = 1.0 - self.late_calibrator(1.0 - np.asarray(raw, dtype=np.float64))
-        return expit(CLASSIFIER_SHARE * logit(late) + self._day_by_day(rows))
+        return together(late, self._day_by_day(rows))
 
     def _day_by_day(self, rows: pd.DataFrame) -> Floats:
-        """(n,) what the hazard adds to the log-odds; where grace is over it is the usual, because it is no question."""
+        """(n,) P(late) by the hazard; where grace is over the usual one, because it is no question."""
         said = rows[DAY_BY_DAY].to_numpy(dtype=np.float64)
         overdue = daily.overdue(rows)
-        if overdue is not None:
-            said = np.where(overdue > self.grace_days, self.usual, said)
-        return (1 - CLASSIFIER_SHARE) * logit(said)
+        return said if overdue is None else np.where(overdue > self.grace_days, self.usual, said)
 
     @property
     def usual(self) -> float:
-        """P(late) by the hazard of the average invoice that trained (in log-odds)."""
+        """P(late) by the hazard of the invoices that trained, averaged in log-odds."""
         return float(self.about["averages"].get(DAY_BY_DAY, 0.5))
 
     def _own_late(self, X: pd.DataFrame) -> Floats:
@@ -180,11 +178,12 @@ class Bundle:
         if rows.empty:
             return pd.DataFrame(columns=names, index=rows.index, dtype=np.float64)
         raw = np.asarray(self.late.predict(self.late_encoder.transform(rows), pred_contrib=True, num_threads=1))
-        usual = (1 - CLASSIFIER_SHARE) * float(logit(np.array([self.usual]))[0])
+        usual = (1 - CLASSIFIER_SHARE) * logit(np.array([self.usual]))
+        hazard = (1 - CLASSIFIER_SHARE) * logit(self._day_by_day(rows))
         odds = raw * self.late_calibrator.slope
         odds[:, -1] -= self.late_calibrator.shift
         odds *= CLASSIFIER_SHARE
-        parts = np.column_stack([odds[:, :-1], self._day_by_day(rows) - usual])
+        parts = np.column_stack([odds[:, :-1], hazard - usual])
         start = odds[:, -1] + usual
         moved = parts.sum(axis=1)
         base, reached = expit(start), expit(start + moved)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..features import Habits
 from . import daily
-from .distribution import DaysLate, spread
+from .distribution import DaysLate, expit, logit, spread
 from .encode import Encoder
 
 Floats = NDArray[np.float64]
@@ -63,7 +63,7 @@ class Curve:
         if len(column):
             seen = matrix(self.encoder, X, habits, self.pooled, asked)
             raw = np.asarray(self.booster.predict(seen, raw_score=True, num_threads=threads))
-            hazard[asked.row, column] = 1 / (1 + np.exp(-(raw + start(self.pooled)[column])))
+            hazard[asked.row, column] = expit(raw + start(self.pooled)[column])
         still = np.cumprod(1 - hazard, axis=1)
         before = np.concatenate([np.ones((len(X), 1)), still], axis=1)
         return np.concatenate([before[:, :-1] - still, still[:, -1:]], axis=1)
@@ -78,9 +78,7 @@ def begin(X: pd.DataFrame, first: int) -> NDArray[np.int64]:
 def start(pooled: Floats) -> Floats:
     """(days - 1,) log-odds of everybody's hazard on each day."""
     still = np.cumsum(pooled[::-1])[::-1]
-    hazard = np.clip((pooled / still)[:-1], 1e-4, 1 - 1e-4)
-    odds: Floats = np.log(hazard / (1 - hazard))
-    return odds
+    return logit(np.clip((pooled / still)[:-1], 1e-4, 1 - 1e-4))
 
 
 def matrix(encoder: Encoder, X: pd.DataFrame, habits: Habits, pooled: Floats, asked: daily.Days) -> NDArray[np.float32]:

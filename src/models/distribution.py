@@ -139,6 +139,19 @@ def expit(odds: Floats) -> Floats:
     return p
 
 
+def together(classifier: Floats, hazard: Floats) -> Floats:
+    """(n,) P(late) of both, half each in log-odds."""
+    return expit(CLASSIFIER_SHARE * logit(classifier) + (1 - CLASSIFIER_SHARE) * logit(hazard))
+
+
+def pooled_shares(y: Floats, first: int, horizon: int) -> Floats:
+    """(days,) share of rows per day late from ``first`` on, the last = beyond the horizon; no day is impossible."""
+    width = horizon + 2 - first
+    counts = np.bincount((np.clip(np.rint(y), first, horizon + 1) - first).astype(np.int64), minlength=width)
+    shares: Floats = (counts + 1.0 / width) / (counts.sum() + 1.0)
+    return shares
+
+
 def spread(first: int, shares: Floats, tail: Floats) -> DaysLate:
     """Shares per day late, the last column being "beyond the horizon", with that column spread over the tail."""
     return DaysLate(first, np.concatenate([shares[:, :-1], shares[:, -1:] * tail[None, :]], axis=1))

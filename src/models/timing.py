@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..features import Habits
 from .daily import overdue
-from .distribution import CLASSIFIER_SHARE, EARLIEST, DaysLate, expit, logit
+from .distribution import EARLIEST, DaysLate, pooled_shares, together
 from .hazard import Hazard
 from .late import LateDirect
 
@@ -110,20 +110,7 @@ class Timing(BaseEstimator):
         return clone(self.late or LateDirect()).set_params(seed=self.seed).fit(X[asked], late.astype(np.float64))
 
 
-def together(classifier: Floats, hazard: Floats) -> Floats:
-    """(n,) P(late) of both, half each in log-odds."""
-    return expit(CLASSIFIER_SHARE * logit(classifier) + (1 - CLASSIFIER_SHARE) * logit(hazard))
-
-
 def no_habits(n: int, horizon: int) -> Habits:
     """Of customers of whom nothing is known."""
     days = horizon + 2 - EARLIEST
     return Habits(EARLIEST, *(np.zeros((n, width), dtype=np.float32) for width in (days, days, 7, 31)))
-
-
-def pooled_shares(y: Floats, first: int, horizon: int) -> Floats:
-    """(days,) share of rows per day late from ``first`` on, the last = beyond the horizon; no day is impossible."""
-    width = horizon + 2 - first
-    counts = np.bincount((np.clip(np.rint(y), first, horizon + 1) - first).astype(np.int64), minlength=width)
-    shares: Floats = (counts + 1.0 / width) / (counts.sum() + 1.0)
-    return shares

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from ..features import Habits, habits
 from ..progress import track, without_widgets
 from .calibrate import Calibrator, fit_calibrator, fit_late_calibrator
-from .distribution import EARLIEST, DaysLate
+from .distribution import EARLIEST, DaysLate, pooled_shares
 from .folds import Book, Lives, Rows
 from .hazard import Hazard
 from .late import LateDirect
 from .metrics import log_loss
-from .timing import Timing, pooled_shares
+from .timing import Timing
 
 Floats = NDArray[np.float64]
 

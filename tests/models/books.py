@@ -59,3 +59,12 @@ def by_amount(customers: int = 40, invoices: int = 40, seed: int = 0) -> Ledger:
     late = rng.random(n) < np.where(size == 1, 0.9, 0.1)
     days_late = np.where(late, rng.integers(18, 25, n), rng.integers(-3, 1, n)).astype(np.float64)
     return book_of(rng.integers(0, 400, n), np.tile(np.arange(customers), invoices), days_late, amount)
+
+
+def planted(n: int = 600, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
+    """Customers of two kinds: what kind is seen in ``kind``; the prompt pay on day 0 to 2, the slow on 20 to 24."""
+    rng = np.random.default_rng(seed)
+    slow = rng.random(n) < 0.5
+    y = np.where(slow, rng.integers(20, 25, n), rng.integers(0, 3, n)).astype(np.float64)
+    kind = np.where(slow, "slow", "prompt")
+    return pd.DataFrame({"kind": pd.Series(kind, dtype="str"), "noise": rng.normal(size=n)}), y

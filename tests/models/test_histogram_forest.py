@@ -10,15 +10,7 @@ from sklearn.exceptions import NotFittedError
 
 from paybench.models.distribution import EARLIEST
 from paybench.models.histogram_forest import HistogramForest
-
-
-def planted(n: int = 600, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
-    """Customers of two kinds: what kind is seen in ``kind``; the prompt pay on day 0 to 2, the slow on 20 to 24."""
-    rng = np.random.default_rng(seed)
-    slow = rng.random(n) < 0.5
-    y = np.where(slow, rng.integers(20, 25, n), rng.integers(0, 3, n)).astype(np.float64)
-    kind = np.where(slow, "slow", "prompt")
-    return pd.DataFrame({"kind": pd.Series(kind, dtype="str"), "noise": rng.normal(size=n)}), y
+from tests.models.books import planted
 
 
 def small(**parameters: object) -> HistogramForest:

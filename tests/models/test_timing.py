@@ -15,15 +15,7 @@ from paybench.models.late import LateDirect
 from paybench.models.timing import Timing
 from paybench.models.tune import fitted
 from paybench.models.views import Days, Late
-
-
-def planted(n: int = 600, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
-    """Customers of two kinds: the prompt pay on day 0 to 2, the slow on day 20 to 24."""
-    rng = np.random.default_rng(seed)
-    slow = rng.random(n) < 0.5
-    y = np.where(slow, rng.integers(20, 25, n), rng.integers(0, 3, n)).astype(np.float64)
-    kind = np.where(slow, "slow", "prompt")
-    return pd.DataFrame({"kind": pd.Series(kind, dtype="str"), "noise": rng.normal(size=n)}), y
+from tests.models.books import planted
 
 
 def small(**parameters: object) -> Timing:
@@ -35,7 +27,7 @@ def test_parameters_are_scikit_learns() -> None:
     model = small(grace_days=3).set_params(hazard__leaves=5, late__rounds=7)
     # A copy has the parameters, those of the parts too, and none of the fit.
     copy = clone(model)
-    assert copy.get_params()["hazard__leaves"], copy.get_params()["late__rounds"] == (5, 7)
+    assert (copy.get_params()["hazard__leaves"], copy.get_params()["late__rounds"]) == (5, 7)
     with pytest.raises(NotFittedError):
         copy.predict(planted()[0])
 
