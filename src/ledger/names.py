@@ -116,6 +116,15 @@ class Names:
         return numbers
 
 
+def distinct(texts: pa.Array) -> tuple[Names, pa.Array, Ints]:
+    """The different identifiers, to be found and as they are, and the place of each text among them."""
+    names = Names(texts)
+    if names.unique:
+        return names, texts, np.arange(len(texts))
+    coded = pc.dictionary_encode(texts)
+    return Names(coded.dictionary), coded.dictionary, coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+
+
 def _forms(values: pa.Array) -> dict[int, _Form] | None:
     """The forms of texts by length; None if there are too many of them, or their numbers too large."""
     lengths = _lengths(values)

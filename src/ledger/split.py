@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import PaybenchError
-from .names import Names
+from .names import distinct
 from .schema import TABLES
 from .store import SETTINGS, ledger_folder, unreadable
 
@@ -73,11 +73,11 @@ class _Dealt:
     def __init__(self, invoices: Path, parts: int) -> None:
         self.parts = parts
         table = pq.read_table(invoices, columns=["invoice_id", "customer_id"])
-        ids, number = _different(table["invoice_id"])
-        customers, who = _different(table["customer_id"])
+        invoices_by, ids, number = distinct(_texts(table["invoice_id"]))
+        customers_by, customers, who = distinct(_texts(table["customer_id"]))
         group = _together(number, who, len(customers))
         names = np.array([crc32(name.encode()) % parts for name in customers.to_pylist()], dtype=np.int16)
-        self._among = {"customer_id": Names(customers), "invoice_id": Names(ids)}
+        self._among = {"customer_id": customers_by, "invoice_id": invoices_by}
         of_customer = names[group]
         of_invoice = np.zeros(len(ids), dtype=np.int16)
         of_invoice[number] = of_customer[who]
@@ -87,15 +87,6 @@ class _Dealt:
         """Part of each row of a table by one of its columns; -1 where that names nobody of the ledger."""
         values = pq.read_table(file, columns=[column])[column]
         return self._of[column][self._among[column].find(_texts(values), -1)]  # the last one is -1
-
-
-def _different(values: pa.ChunkedArray) -> tuple[pa.Array, np.ndarray]:
-    """The different identifiers, and which of them each is."""
-    texts = _texts(values)
-    if Names(texts).unique:
-        return texts, np.arange(len(texts))
-    coded = texts.dictionary_encode()
-    return coded.dictionary, coded.indices.to_numpy(zero_copy_only=False)
 
 
 def _texts(values: pa.ChunkedArray) -> pa.Array:

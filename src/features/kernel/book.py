@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ...ledger import Ledger
-from ...ledger.names import Names, ordered
+from ...ledger.names import distinct, ordered
 from ...ledger.schema import NO_DAY, TABLES, days
 from .source import Frame, Source, codes, different, missing, numbered
 from .streams import Ints
@@ -142,11 +142,7 @@ class Book:
         self.source = Source(ledger)
         self.grace, self.tolerance = self.source.grace, self.source.tolerance
         table = self.source.table("invoices")
-        self.invoice_ids = table.text("invoice_id")
-        self._invoices, invoice = Names(self.invoice_ids), np.arange(len(table))
-        if not self._invoices.unique:
-            invoice, self.invoice_ids = numbered(self.invoice_ids)
-            self._invoices = Names(self.invoice_ids)
+        self._invoices, self.invoice_ids, invoice = distinct(table.text("invoice_id"))
         who = table.text("customer_id")
         if rows is not None:
             who = pa.concat_arrays([who.cast(pa.large_string()), Frame(rows).text("customer_id")])
@@ -284,8 +280,7 @@ def _lives(name: str, table: Frame, key: Ints | None = None) -> tuple[Ints, Ints
         version = np.where(recorded == NO_DAY, own, recorded)
         known = np.maximum(own, version)
     if key is None:
-        names = table.text(spec.key[0]).cast(pa.large_string())
-        key = np.arange(len(table)) if Names(names).unique else numbered(names)[0]
+        key = distinct(table.text(spec.key[0]).cast(pa.large_string()))[2]
     until, only = in_force(key, known, version)
     return known, until, only
 

@@ -169,7 +169,7 @@ class Past(Spans):
         some = np.flatnonzero(self._doubtful())
         places, looking, width = np.full((LAST, len(some)), -1), np.arange(len(some)), 4 * LAST
         while looking.size:
-            places[:, looking], lacking = self._back(some[looking], LAST, width)
+            places[:, looking], lacking = self._back(some[looking], width)
             looking = looking[lacking]
             width *= 4
         return some, places
@@ -192,8 +192,8 @@ class Past(Spans):
             doubtful |= (last[self._skip + 2] >= begin) & (first[self._skip + 2] < self.hi)
         return doubtful
 
-    def _back(self, rows: Ints, k: int, width: int) -> tuple[Ints, Ints]:
-        """The last k that hold among ``width`` positions back, and the places of the rows for which these are few."""
+    def _back(self, rows: Ints, width: int) -> tuple[Ints, Ints]:
+        """The last :data:`LAST` that hold, of ``width`` positions back, and places of the rows with fewer, if any."""
         place = self.hi[rows] - 1 - np.arange(width)[:, None]
         there = place >= self.lo[rows]
         place = np.where(there, place, 0)
@@ -201,11 +201,11 @@ class Past(Spans):
         holds = there & (self.start[place] < at) & (at <= self.end[place])
         if self._skip is not None:
             holds &= self.values["invoice"][place] != self._skip[rows]
-        found = np.full((k, len(rows)), -1)
+        found = np.full((LAST, len(rows)), -1)
         rank = np.cumsum(holds, axis=0) - 1
-        chosen, row = np.nonzero(holds & (rank < k))
+        chosen, row = np.nonzero(holds & (rank < LAST))
         found[rank[chosen, row], row] = place[chosen, row]
-        return found, np.flatnonzero((rank[-1] < k - 1) & there[-1])
+        return found, np.flatnonzero((rank[-1] < LAST - 1) & there[-1])
 
     def _window(self, column: str, within: int) -> Ints:
         """(n,) sum of a column ("" = number) over those of the last ``within`` days."""
