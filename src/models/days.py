@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted
 
+from .checked import Checked
 from .late import boosted
 
 Floats = NDArray[np.float64]
 
 
-class DaysDirect(RegressorMixin, BaseEstimator):
+class DaysDirect(Checked, RegressorMixin, BaseEstimator):
     """The plain LightGBM regressor of days late with absolute loss.
 
     Parameters
@@ -39,10 +39,11 @@ class DaysDirect(RegressorMixin, BaseEstimator):
 
     def fit(self, X: pd.DataFrame, y: pd.Series | Floats) -> DaysDirect:
         """Fit on days late."""
+        X, y = self._learn(X, y, least=2)
         self.encoder_, self.booster_ = boosted(self, X, np.asarray(y, dtype=np.float64), "l1")
         return self
 
     def predict(self, X: pd.DataFrame) -> Floats:
         """(n,) days late."""
-        check_is_fitted(self, "booster_")
+        X = self._table(X)
         return np.asarray(self.booster_.predict(self.encoder_.transform(X), num_threads=1), dtype=np.float64)

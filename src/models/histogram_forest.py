@@ -9,9 +9,9 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted
+from sklearn.base import BaseEstimator, RegressorMixin
 
+from .checked import Checked
 from .distribution import EARLIEST, DaysLate
 from .encode import Encoder
 from .forest import Forest, without_averaging
@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 LEAST_ROWS = 2
 
 
-class HistogramForest(BaseEstimator):
+class HistogramForest(Checked, RegressorMixin, BaseEstimator):
     """Distribution of days late: a random forest grown by LightGBM, whose leaves keep histograms.
 
     Parameters
@@ -79,8 +79,7 @@ class HistogramForest(BaseEstimator):
         y : (n,) days late, anything above ``horizon`` = beyond it (``days_late_capped`` of the labels).
         tail : how "beyond" spreads (:func:`~.tail.tail_mass`); by default without evidence, at a constant slow rate.
         """
-        if len(X) < LEAST_ROWS:
-            raise ValueError(f"{len(X)} rows are too few to grow a forest from; give at least {LEAST_ROWS}.")
+        X, y = self._learn(X, y, least=LEAST_ROWS)
         self.encoder_ = Encoder.fit(X)
         matrix = self.encoder_.transform(X)
         bins, first = self._bins(np.asarray(y, dtype=np.float64))
@@ -98,17 +97,21 @@ class HistogramForest(BaseEstimator):
             none = np.zeros(0)
             tail = tail_mass(none, none, self.horizon)
         self.forest_ = self._with_histograms(booster, matrix, bins, first, tail)
-        self.n_features_in_ = matrix.shape[1]
         return self
 
     def predict_distribution(self, X: pd.DataFrame) -> DaysLate:
         """Distributions of days late as they are at issue; ``given_unpaid`` conditions them for open invoices."""
-        check_is_fitted(self, "forest_")
+        X = self._table(X)
         return self.forest_.predict(self.encoder_.transform(X))
 
     def predict(self, X: pd.DataFrame) -> Floats:
         """(n,) median days late, at most the horizon."""
         return np.fmin(self.predict_distribution(X).quantile(0.5), float(self.horizon))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.regressor_tags.poor_score = True  # it says whole days, and does not tell days beyond the horizon apart
+        return tags
 
     def _lightgbm(self) -> dict[str, Any]:
         return {

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
+from .checked import Checked
 from .encode import Encoder
 
 Floats = NDArray[np.float64]
 
 
-class LateDirect(ClassifierMixin, BaseEstimator):
+class LateDirect(Checked, ClassifierMixin, BaseEstimator):
     """The plain LightGBM classifier of late yes/no.
 
     Parameters
@@ -46,20 +49,44 @@ class LateDirect(ClassifierMixin, BaseEstimator):
         self.threads = threads
 
     def fit(self, X: pd.DataFrame, y: pd.Series | Floats) -> LateDirect:
-        """Fit on 0/1."""
-        self.classes_ = np.array([0, 1])
-        self.encoder_, self.booster_ = boosted(self, X, np.asarray(y, dtype=np.float64), "binary")
+        """Fit on two classes; what is late comes second in their order, as 1 after 0."""
+        X, y = self._learn(X, y)
+        self.classes_ = two_classes(self, y)
+        self.encoder_, self.booster_ = boosted(self, X, (y == self.classes_[-1]).astype(np.float64), "binary")
         return self
 
     def predict_proba(self, X: pd.DataFrame) -> Floats:
         """(n, 2) probabilities of on time and late."""
-        check_is_fitted(self, "booster_")
+        X = self._table(X)
         late = np.asarray(self.booster_.predict(self.encoder_.transform(X), num_threads=1), dtype=np.float64)
         return np.column_stack([1 - late, late])
 
     def predict(self, X: pd.DataFrame) -> NDArray[np.int64]:
-        """(n,) 1 where late is likelier than not."""
-        return (self.predict_proba(X)[:, 1] > 0.5).astype(np.int64)
+        """(n,) the class of late where late is likelier than not."""
+        late = self.predict_proba(X)[:, 1] > 0.5
+        return self.classes_[late.astype(np.int64)]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        return tags
+
+
+def two_classes(model: object, y: NDArray[Any]) -> NDArray[Any]:
+    """(2,) the classes of y in their order.
+
+    Raises
+    ------
+    ValueError
+        If there are not two.
+    """
+    check_classification_targets(y)
+    classes = np.unique(y)
+    if len(classes) == 1:
+        raise ValueError(f"{type(model).__name__} can't train when only one class is present in y: {classes[0]!r}.")
+    if len(classes) > 2:
+        raise ValueError(f"Only binary classification is supported. The type of the target is {type_of_target(y)}.")
+    return classes
 
 
 def boosted(model: object, X: pd.DataFrame, y: Floats, objective: str) -> tuple[Encoder, lgb.Booster]:

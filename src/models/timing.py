@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
-from sklearn.utils.validation import check_is_fitted
 
 from ..features import Habits
+from .checked import Checked
 from .daily import overdue
 from .distribution import EARLIEST, DaysLate, pooled_shares, together
 from .hazard import Hazard
@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 LEAST_ROWS = 2
 
 
-class Timing(BaseEstimator):
+class Timing(Checked, BaseEstimator):
     """One distribution of days late for each invoice, from which every question is answered.
 
     A daily hazard gives its shape, before and after the end of grace. How much lies on either side it says together
@@ -65,29 +65,34 @@ class Timing(BaseEstimator):
         Parameters
         ----------
         X : feature rows, at issue or at landmarks; each was unpaid at its as_of.
-        y : (n,) days late; NaN where not paid so far, above ``horizon`` = beyond it.
+        y : (n,) days late; above ``horizon`` = beyond it; with ``seen``, NaN where not paid so far.
         seen : (n,) days late up to which each was watched; by default each was watched until it was paid.
         habits : of the rows' customers; by default nobody has any.
         pooled : (days,) everybody's shares per day late from ``habits.first`` on, the last = beyond; by default those
             of ``y``.
         tail : how "beyond" spreads (:func:`~.tail.tail_mass`).
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than two rows, or something is missing that has to be there.
         """
-        if len(X) < LEAST_ROWS:
-            raise ValueError(f"{len(X)} rows are too few to fit to; give at least {LEAST_ROWS}.")
-        days = np.asarray(y, dtype=np.float64)
-        seen = np.full(len(X), np.inf) if seen is None else seen
+        if seen is None:
+            X, outcome = self._learn(X, y, least=LEAST_ROWS)
+            days, seen = outcome.astype(np.float64), np.full(len(X), np.inf)
+        else:
+            X, days = self._table(X, reset=True, least=LEAST_ROWS), np.asarray(y, dtype=np.float64)
         habits = no_habits(len(X), self.horizon) if habits is None else habits
         if pooled is None:
             pooled = pooled_shares(np.nan_to_num(days, nan=np.inf), habits.first, self.horizon)
         hazard = clone(self.hazard or Hazard()).set_params(horizon=self.horizon, seed=self.seed)
         self.hazard_ = hazard.fit(X, days, seen, habits, pooled, tail)
         self.late_ = self.fit_late(X, days, seen)
-        self.n_features_in_ = X.shape[1]
         return self
 
     def predict_distribution(self, X: pd.DataFrame, habits: Habits | None = None) -> DaysLate:
         """Distributions of days late of feature rows, each unpaid at the start of its as_of."""
-        check_is_fitted(self, "hazard_")
+        X = self._table(X)
         said = self.hazard_.predict_distribution(X, no_habits(len(X), self.horizon) if habits is None else habits)
         if self.late_ is None or X.empty:
             return said
