@@ -26,13 +26,14 @@ from ..files import replaced_folder
 from ..ledger import Ledger
 from . import daily
 from .calibrate import Calibrator
+from .conformal import Conformal
 from .curve import Curve
 from .distribution import CLASSIFIER_SHARE, EARLIEST, LONGEST, DaysLate, expit, logit, shrunk, spread, together
 from .encode import Encoder
 
 Floats = NDArray[np.float64]
 
-FORMAT = 3
+FORMAT = 4
 GRID = (EARLIEST, LONGEST + 1)
 """First and last day late of any bundle."""
 DAY_BY_DAY = "day_by_day"
@@ -51,8 +52,9 @@ class Bundle:
     about : what a reader may want to know: as_of, horizon, grace_days, data_hash, metrics, model version, limits of
         ``risk``, training means, thin thresholds. JSON.
     pooled : (bins,) everybody's shares per day late. tail : how "beyond the horizon" spreads. first : day of bin 0.
-    calibrator : of the hazard's distributions. encoder, hazard_text : of the hazard, as is
-    late_encoder, late_text, late_calibrator : of the classifier; its text is empty where one class only was seen.
+    calibrator, conformal : of the hazard's distributions, one after the other. encoder, hazard_text : of the hazard,
+        as is late_encoder, late_text, late_calibrator : of the classifier; its text is empty where one class only was
+        seen.
     """
 
     kind: str
@@ -66,6 +68,7 @@ class Bundle:
     late_calibrator: Calibrator = field(default_factory=Calibrator)
     late_encoder: Encoder | None = None
     late_text: str = ""
+    conformal: Conformal = field(default_factory=Conformal)
 
     @property
     def version(self) -> str:
@@ -106,7 +109,7 @@ class Bundle:
         if self.curve is None:
             counts = own.days_late.astype(np.float64)
             return shrunk(counts, self.first, self.pooled, float(self.about["strength"]), self.tail), X
-        said = self.calibrator.apply(self.curve.predict(X, own))
+        said = self.conformal.apply(self.calibrator.apply(self.curve.predict(X, own)), X)
         rows = X.assign(**{DAY_BY_DAY: said.later_than(self.grace_days)})
         if not self.late_text or X.empty:
             return said, rows
@@ -214,6 +217,7 @@ def write_bundle(bundle: Bundle, folder: str | Path) -> None:
         "about": bundle.about,
         "first": bundle.first,
         "calibrators": {"hazard": asdict(bundle.calibrator), "late": asdict(bundle.late_calibrator)},
+        "conformal": {name: list(moved) for name, moved in bundle.conformal.maps.items()},
         "encoders": {"hazard": _encoded(bundle.encoder), "late": _encoded(bundle.late_encoder)},
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
@@ -289,6 +293,7 @@ def _bundle(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> Bundle:
         late_calibrator=Calibrator(**calibrators["late"]),
         late_encoder=_encoder(encoders["late"]),
         late_text=files.get("late.txt", b"").decode(),
+        conformal=Conformal({name: tuple(moved) for name, moved in manifest["conformal"].items()}),
     )
 
 

@@ -15,12 +15,12 @@ Ints = NDArray[np.int64]
 
 NAMES = (
     *("day", "elapsed", "weekday", "weekday_share", "month_day", "month_day_share", "to_month_end", "since_payment"),
-    *("usual", "usual_about", "lately", "lately_about"),
+    *("usual", "usual_about", "usual_week", "lately", "lately_about", "lately_week"),
 )
 """Columns, one row per invoice and day: days late if paid then; days since as_of; the day's weekday and the customer's
 share of settlements on it; the day of the month, the customer's share on it and the days beside, days to the month's
-end; days since the customer's last payment if none comes before; the customer's own hazard on that day, exactly and
-with the days beside, over its whole past and lately."""
+end; days since the customer's last payment if none comes before; the customer's own hazard on that day: exactly, with
+the days beside on average, and of the week around it in all; over its whole past and lately."""
 
 _STRENGTH = {"days_late": 4.0, "lately": 2.0}
 _WEEK = np.array([1, 1, 1, 1, 1, 0.3, 0.3]) / 5.6
@@ -69,9 +69,10 @@ def columns(X: pd.DataFrame, habits: Habits, pooled: Floats, asked: Days) -> NDA
         if "as_of" in X or "as_of" in X.index.names:
             at = X["as_of"] if "as_of" in X else X.index.get_level_values("as_of")
             _of_date(at.to_numpy().astype("datetime64[D]").astype(np.int64)[row] + elapsed, row, habits, own)
-    for name, (exact, about) in {"days_late": ("usual", "usual_about"), "lately": ("lately", "lately_about")}.items():
-        one, three = _hazards(getattr(habits, name), pooled, _STRENGTH[name])
-        own[exact][:], own[about][:] = one[row, day - habits.first], three[row, day - habits.first]
+    for name, column in {"days_late": "usual", "lately": "lately"}.items():
+        hazards = _hazards(getattr(habits, name), pooled, _STRENGTH[name])
+        for ending, hazard in zip(("", "_about", "_week"), hazards, strict=True):
+            own[column + ending][:] = hazard[row, day - habits.first]
     return table.T
 
 
@@ -88,10 +89,15 @@ def _of_date(date: Ints, row: Ints, habits: Habits, own: dict[str, NDArray[np.fl
     own["month_day_share"][:] = share[row, month_day]
 
 
-def _hazards(counts: NDArray[np.float32], pooled: Floats, strength: float) -> tuple[Floats, Floats]:
-    """(n, days - 1) the customer's own hazard on each day, and of the day and those beside it on average."""
+def _hazards(counts: NDArray[np.float32], pooled: Floats, strength: float) -> tuple[Floats, Floats, Floats]:
+    """(n, days - 1) the customer's own hazard on each day, of three days on average, and of seven days in all."""
     share = (counts + strength * pooled) / (counts.sum(axis=1, keepdims=True) + strength)
     still = np.maximum(np.cumsum(share[:, ::-1], axis=1)[:, ::-1], 1e-9)
-    about = share.copy()
-    about[:, 1:-1] = (share[:, :-2] + share[:, 1:-1] + share[:, 2:]) / 3
-    return (share / still)[:, :-1], (about / still)[:, :-1]
+    return (share / still)[:, :-1], (_around(share, 1) / 3 / still)[:, :-1], (_around(share, 3) / still)[:, :-1]
+
+
+def _around(share: Floats, days: int) -> Floats:
+    """(n, days) sums of each day and so many days on either side."""
+    upto = np.pad(np.cumsum(share, axis=1), ((0, 0), (1, 0)))
+    day = np.arange(share.shape[1])
+    return np.asarray(upto[:, np.minimum(day + days + 1, len(day))] - upto[:, np.maximum(day - days, 0)])

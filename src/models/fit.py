@@ -56,6 +56,7 @@ def fit_timing(book: Book, tuned: Tuned, seed: int, origin: object | None = None
         tuned.late_calibrator,
         late.encoder_ if late else None,
         late.booster_.model_to_string() if late else "",
+        tuned.conformal,
     )
     few = rows.X.tail(USUAL)
     said = bundle.seen(book.cut, few)[DAY_BY_DAY].to_numpy(dtype=np.float64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import lightgbm as lgb
@@ -19,6 +20,10 @@ from .encode import Encoder
 from .tail import tail_mass
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_CHUNK = 20_000  # rows whose days are laid out together
 
 
 class Hazard(BaseEstimator):
@@ -34,6 +39,7 @@ class Hazard(BaseEstimator):
     most_days : invoices times days that train; of more days without payment some are drawn, each counting for as many
         as it stands for, but at least as many as there are days with payment.
     extra : whether split thresholds are drawn at random.
+    landmarks : whether rows of an invoice's life after its issue train, too; they say the same days again.
     seed, threads : the same data and seed grow the same trees.
 
     Attributes
@@ -53,6 +59,7 @@ class Hazard(BaseEstimator):
         ridge: float = 1.0,
         most_days: int = 300_000,
         extra: bool = False,
+        landmarks: bool = True,
         seed: int = 0,
         threads: int = 1,
     ) -> None:
@@ -66,6 +73,7 @@ class Hazard(BaseEstimator):
         self.ridge = ridge
         self.most_days = most_days
         self.extra = extra
+        self.landmarks = landmarks
         self.seed = seed
         self.threads = threads
 
@@ -82,30 +90,30 @@ class Hazard(BaseEstimator):
 
         Parameters
         ----------
-        X : feature rows, each at risk from its as_of on.
+        X : feature rows, each at risk from its as_of on; those with an ``age_days`` above 0 are landmarks.
         days_late : (n,) NaN where not paid. seen : (n,) days late up to which each was watched.
         habits : of the rows' customers, its first day that of ``pooled``.
         pooled : (days,) everybody's shares per day late, the last = beyond the horizon.
         tail : how "beyond" spreads (:func:`~.tail.tail_mass`).
         """
+        if not self.landmarks and "age_days" in X:
+            kept = np.flatnonzero(X["age_days"].to_numpy() == 0)
+            X, days_late, seen, habits = X.iloc[kept], days_late[kept], seen[kept], habits.take(kept)
         none = np.zeros(0)
         tail = tail_mass(none, none, self.horizon) if tail is None else tail
         encoder, first = Encoder.fit(X), habits.first
         paid = np.nan_to_num(days_late, nan=np.inf)
         end = np.minimum(np.minimum(paid, seen), self.horizon).astype(np.int64)
-        asked = daily.at_risk(begin(X, first), end)
-        label = paid[asked.row] == asked.day
-        events = int(label.sum())
-        share = min(max(self.most_days - events, events) / max(len(label) - events, 1), 1.0)
-        if share < 1:
-            kept = label | (np.random.default_rng(self.seed).random(len(label)) < share)
-            asked, label = daily.Days(asked.row[kept], asked.day[kept]), label[kept]
-        weight = np.where(label, 1.0, 1 / share)
+        parts = list(self._asked(begin(X, first), end, paid))
+        trained = np.concatenate([matrix(encoder, X.iloc[k], habits.take(k), pooled, asked) for k, asked, *_ in parts])
+        day, label, weight = (
+            np.concatenate(c) for c in zip(*((asked.day, *known) for _, asked, *known in parts), strict=True)
+        )
         data = lgb.Dataset(
-            matrix(encoder, X, habits, pooled, asked),
+            trained,
             label=label,
             weight=weight,
-            init_score=start(pooled)[asked.day - first],
+            init_score=start(pooled)[day - first],
             feature_name=[*encoder.columns, *(f"day_{name}" for name in daily.NAMES)],
             categorical_feature=encoder.category_positions,
             params={"verbose": -1, "max_bin": 127},
@@ -114,6 +122,19 @@ class Hazard(BaseEstimator):
         self.curve_ = Curve(booster.model_to_string(), encoder, first, pooled, tail)
         self.n_features_in_ = X.shape[1]
         return self
+
+    def _asked(self, begin: Ints, end: Ints, paid: Floats) -> Iterator[tuple[slice, daily.Days, Flags, Floats]]:
+        """Some rows at a time: on which days they train, whether each was paid on it, for how many days it stands."""
+        events = int(((paid >= begin) & (paid <= end)).sum())
+        days = int(np.maximum(end - begin + 1, 0).sum())
+        share = min(max(self.most_days - events, events) / max(days - events, 1), 1.0)
+        rng = np.random.default_rng(self.seed)
+        for some in (slice(i, i + _CHUNK) for i in range(0, len(paid), _CHUNK)):
+            asked = daily.at_risk(begin[some], end[some])
+            label = paid[some][asked.row] == asked.day
+            kept = label | (rng.random(len(label)) < share)
+            asked, label = daily.Days(asked.row[kept], asked.day[kept]), label[kept]
+            yield some, asked, label, np.where(label, 1.0, 1 / share)
 
     def predict_distribution(self, X: pd.DataFrame, habits: Habits) -> DaysLate:
         """Distributions of days late of feature rows, each unpaid at the start of its as_of."""

@@ -1,9 +1,9 @@
-"""Tuning by Optuna on time folds: the classifier by log loss, the hazard by CRPS."""
+"""Tuning by Optuna on time folds: the classifier by log loss, the hazard by CRPS, at issue and of what is open."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -11,29 +11,37 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..features import Habits, habits
-from ..progress import track, without_widgets
 from .calibrate import Calibrator, fit_calibrator, fit_late_calibrator
+from .conformal import Conformal, fit_conformal
 from .distribution import EARLIEST, DaysLate, pooled_shares
 from .folds import Book, Lives, Rows
 from .hazard import Hazard
 from .late import LateDirect
 from .metrics import log_loss
+from .search import Scored, Search, check_minutes, turns
+from .space import SPACE, defaults, first
 from .timing import Timing
 
 Floats = NDArray[np.float64]
 
 HAZARD_TRIALS = 12
-"""Of so many trials one is spent on the hazard, which takes longest and gains least."""
+"""Of so many trials one, the second, is spent on the hazard, which takes longest and gains least."""
+
+
+COLUMNS = ["part", "number", "value", "state", "folds"]
+"""Of the table of trials; the parameters follow."""
 
 
 @dataclass(frozen=True)
 class Fold:
-    """What was known at an origin, and later rows with their customers' habits."""
+    """What was known at an origin, and later rows, and those that were open then, with their customers' habits."""
 
     origin: pd.Timestamp
     train: Lives
     test: Rows
     habits: Habits
+    opened: Rows
+    open_habits: Habits
     tail: Floats
     pooled: Floats
 
@@ -46,20 +54,28 @@ class Tuned:
     ----------
     parameters : of Timing's parts, named as scikit-learn does: ``late__leaves``, ``hazard__rounds``. trials : every
         trial: part, number, value = log loss or CRPS in days, parameters.
-    calibrator, late_calibrator : of the hazard's distributions, and of the classifier.
+    calibrator, conformal, late_calibrator : of the hazard's distributions, and of the classifier.
     """
 
     parameters: dict[str, Any] = field(default_factory=dict)
-    trials: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["part", "number", "value"]))
+    trials: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
     calibrator: Calibrator = field(default_factory=Calibrator)
     late_calibrator: Calibrator = field(default_factory=Calibrator)
+    conformal: Conformal = field(default_factory=Conformal)
+    stalled: tuple[str, ...] = ()
+    seconds: float | None = None
+
+    @property
+    def pruned(self) -> int:
+        """How many trials were given up before the last fold."""
+        return int((self.trials["state"] == "pruned").sum())
 
 
 def fitted(book: Book, origin: object, parameters: dict[str, Any], seed: int) -> Timing:
     """Timing, fitted to what was known at an origin."""
     rows, lives = book.known_at(origin), book.lives(origin)
-    first = {part: defaults(part, len(rows)) for part in _SPACE}
-    model = Timing(book.H, book.ledger.grace_days, Hazard(**first["hazard"]), LateDirect(**first["late"]), seed)
+    plain = {part: defaults(part, len(rows)) for part in SPACE}
+    model = Timing(book.H, book.ledger.grace_days, Hazard(**plain["hazard"]), LateDirect(**plain["late"]), seed)
     model.set_params(**parameters)
     return model.fit(lives.X, lives.days_late, lives.seen, lives.habits, _pooled(rows, book.H), book.tail(origin))
 
@@ -71,122 +87,75 @@ def time_folds(book: Book, count: int = 3, least: int = 50) -> list[Fold]:
     for start, end in zip(origins, [*origins[1:], None], strict=True):
         known, test = book.known_at(start), book.issued_in(start, end)
         if len(known) >= least and len(test) >= least and 0 < known.late.sum() < len(known):
-            past = habits(book.cut, test.X, EARLIEST, book.H + 1)
-            folds.append(Fold(start, book.lives(start), test, past, book.tail(start), _pooled(known, book.H)))
+            opened = book.open_at(start)
+            past, then = (habits(book.cut, rows.X, EARLIEST, book.H + 1) for rows in (test, opened))
+            pooled = _pooled(known, book.H)
+            folds.append(Fold(start, book.lives(start), test, past, opened, then, book.tail(start), pooled))
     return folds
 
 
-def tune(book: Book, trials: int, seed: int, show: bool = False) -> Tuned:
+def tune(book: Book, trials: int, seed: int, show: bool = False, minutes: float | None = None) -> Tuned:
     """Search the parameters of both parts, and fit the calibrators on what the best ones predicted out of time.
+
+    Each fold is a step: a trial that does worse than the median over the first ones is given up
+    (:class:`~.search.Search`). A part's search ends early once :data:`~.search.PATIENCE` trials in a row brought no
+    gain.
 
     Parameters
     ----------
     book : the ledger as known when tuning may look no further.
     trials : how many parameter sets; the first of each part is the defaults, so that what tuning bought can be told.
-    seed : the same seed proposes the same trials. show : progress.
-    """
-    without_widgets()
-    import optuna
+    seed : the same seed proposes the same trials, in the same order. show : progress.
+    minutes : the budget instead of ``trials``. The search ends with the first trial that ends after it; how many that
+        makes depends on the machine, so only a budget in trials gives the same result everywhere.
 
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    Raises
+    ------
+    PaybenchError
+        If ``minutes`` is not above 0.
+    """
+    check_minutes(minutes)
     folds = time_folds(book)
-    if not folds or trials < 1:
+    if not folds or (trials < 1 and minutes is None):
         return Tuned()
-    heavy = min(max(trials // HAZARD_TRIALS, 1), len(_SPACE["hazard"]) * 3)
-    studies = {part: optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed)) for part in _SPACE}
-    for part, study in studies.items():
-        for first in _first(part, len(book.known_at(book.at))):
-            study.enqueue_trial(first)
-    late_of = _searched(studies["late"], "late", max(trials - heavy, 1), show, lambda p: _late(folds, book, seed, p))
-    hazard_of = _searched(studies["hazard"], "hazard", heavy, show, lambda p: _hazard(folds, book, seed, p))
-    late, hazard = late_of[1], hazard_of[1]
-    parameters = {f"late__{k}": v for k, v in late_of[0].items()} | {f"hazard__{k}": v for k, v in hazard_of[0].items()}
+    rows, began = len(book.known_at(book.at)), monotonic()
+    late = Search("late", first("late", rows), lambda p: _late(folds, book, seed, p), len(folds), seed)
+    hazard = Search("hazard", first("hazard", rows), lambda p: _hazard(folds, book, seed, p), len(folds), seed)
+    for number in turns(trials, minutes, 2, show):
+        search = hazard if number % HAZARD_TRIALS == 1 else late
+        if not search.stalled:
+            search.step()
+        elif late.stalled and hazard.stalled:
+            break
+    calibrator = _calibrate(folds, hazard.said, book.H)
+    calibrated = [(calibrator.apply(p), f.test.X, f.test.y) for f, p in zip(folds, hazard.said, strict=True)]
     return Tuned(
-        parameters,
-        pd.concat([late_of[2], hazard_of[2]], ignore_index=True),
-        _calibrate(folds, hazard, book.H),
-        _calibrate_late(folds, late),
+        {f"{s.part}__{name}": value for s in (late, hazard) for name, value in s.best.items()},
+        pd.concat([late.trials, hazard.trials], ignore_index=True),
+        calibrator,
+        _calibrate_late(folds, late.said),
+        fit_conformal(calibrated, book.H),
+        tuple(s.part for s in (late, hazard) if s.stalled),
+        None if minutes is None else round(monotonic() - began, 1),
     )
 
 
-_SPACE: dict[str, dict[str, Callable[[Any, str], Any]]] = {
-    "late": {
-        "rounds": lambda t, n: t.suggest_int(n, 40, 300, log=True),
-        "leaves": lambda t, n: t.suggest_int(n, 4, 31, log=True),
-        "min_leaf": lambda t, n: t.suggest_int(n, 10, 200, log=True),
-        "feature_share": lambda t, n: t.suggest_float(n, 0.3, 1.0),
-        "ridge": lambda t, n: t.suggest_float(n, 0.01, 30.0, log=True),
-        "extra": lambda t, n: t.suggest_categorical(n, [False, True]),
-    },
-    "hazard": {
-        "rounds": lambda t, n: t.suggest_int(n, 60, 250, log=True),
-        "leaves": lambda t, n: t.suggest_int(n, 7, 63, log=True),
-        "min_leaf": lambda t, n: t.suggest_int(n, 50, 800, log=True),
-        "feature_share": lambda t, n: t.suggest_float(n, 0.2, 0.8),
-        "ridge": lambda t, n: t.suggest_float(n, 0.1, 30.0, log=True),
-    },
-}
-
-_FIRST: dict[str, list[dict[str, Any]]] = {
-    "late": [
-        {"rounds": 120, "leaves": 31, "min_leaf": 20, "feature_share": 0.3, "ridge": 20.0, "extra": False},
-        {"rounds": 100, "leaves": 15, "min_leaf": 20, "feature_share": 0.3, "ridge": 20.0, "extra": True},
-    ],
-    "hazard": [
-        {"rounds": 150, "leaves": 31, "min_leaf": 200, "feature_share": 0.7, "ridge": 1.0},
-        {"rounds": 100, "leaves": 8, "min_leaf": 300, "feature_share": 0.3, "ridge": 20.0},
-    ],
-}
-"""Tried first: what suits large books, and what suits small ones, which is the other way round in a small one."""
-
-SMALL = 2_000
-"""Matured invoices below which a book is small."""
-
-
-def defaults(part: str, rows: int) -> dict[str, Any]:
-    """What is tried first, by the number of matured invoices."""
-    return _first(part, rows)[0]
-
-
-def _first(part: str, rows: int) -> list[dict[str, Any]]:
-    return _FIRST[part][::-1] if rows < SMALL else _FIRST[part]
-
-
-def _searched(
-    study: Any, part: str, trials: int, show: bool, predict: Callable[[dict[str, Any]], tuple[float, Any]]
-) -> tuple[dict[str, Any], Any, pd.DataFrame]:
-    """The best parameters of a part, what they predicted, and every trial."""
-    best: tuple[float, Any] = (np.inf, None)
-    for _ in track(range(trials), f"tuning {part}", show):
-        trial = study.ask()
-        value, said = predict({name: suggest(trial, name) for name, suggest in _SPACE[part].items()})
-        study.tell(trial, value)
-        best = (value, said) if value < best[0] else best
-    frame = study.trials_dataframe(attrs=("number", "value", "params")).dropna(subset="value")  # others never ran
-    frame.insert(0, "part", part)
-    return dict(study.best_params), best[1], frame
-
-
-def _late(folds: list[Fold], book: Book, seed: int, parameters: dict[str, Any]) -> tuple[float, list[Floats]]:
-    said = []
+def _late(folds: list[Fold], book: Book, seed: int, parameters: dict[str, Any]) -> Scored:
     for f in folds:
         model = Timing(book.H, book.ledger.grace_days, late=LateDirect(**parameters), seed=seed)
         late = model.fit_late(f.train.X, f.train.days_late, f.train.seen)
-        said.append(
-            late.predict_proba(f.test.X)[:, 1] if late else np.full(len(f.test), book.known_at(f.origin).late.mean())
-        )
-    losses = [log_loss(f.test.late, p) for f, p in zip(folds, said, strict=True)]
-    return float(np.concatenate(losses).mean()), said
+        usual = book.known_at(f.origin).late.mean()
+        said = late.predict_proba(f.test.X)[:, 1] if late else np.full(len(f.test), usual)
+        yield log_loss(f.test.late, said), said
 
 
-def _hazard(folds: list[Fold], book: Book, seed: int, parameters: dict[str, Any]) -> tuple[float, list[DaysLate]]:
-    said = []
+def _hazard(folds: list[Fold], book: Book, seed: int, parameters: dict[str, Any]) -> Scored:
     for f in folds:
         model = Hazard(horizon=book.H, seed=seed, **parameters)
         model.fit(f.train.X, f.train.days_late, f.train.seen, f.train.habits, f.pooled, f.tail)
-        said.append(model.predict_distribution(f.test.X, f.habits))
-    scores = [p.crps(f.test.y, book.H) for f, p in zip(folds, said, strict=True)]
-    return float(np.concatenate(scores).mean()), said
+        said = model.predict_distribution(f.test.X, f.habits)
+        still = model.predict_distribution(f.opened.X, f.open_habits)
+        yield np.concatenate([said.crps(f.test.y, book.H), still.crps(f.opened.y, book.H)]), said
 
 
 def _pooled(rows: Rows, horizon: int) -> Floats:

@@ -153,7 +153,7 @@ def test_a_changed_file_is_refused(candidate: Candidate, tmp_path: Path) -> None
         file.write_bytes(content)
 
 
-@pytest.mark.parametrize("manifest", ["", "{}", "[]", '{"format": 3}', '{"format": 3, "files": {"../x": ""}}'])
+@pytest.mark.parametrize("manifest", ["", "{}", "[]", '{"format": 4}', '{"format": 4, "files": {"../x": ""}}'])
 def test_a_broken_manifest_is_refused(tmp_path: Path, manifest: str) -> None:
     (tmp_path / "manifest.json").write_text(manifest)
     # Whatever is wrong with it, one sentence says so.
