@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,74 +13,76 @@ import pandas as pd
 
 from ..errors import PaybenchError
 from ..files import check_folder, replaced_folder
-from ..ledger import Ledger, as_of, day, settle
-from ..progress import say
-from .baseline import Baseline
-from .bundle import Bundle
-from .compare import EMPIRICAL, MODEL, Prediction, challengers, for_open, joined, simple_baselines, skills, table
-from .fit import fit_timing
-from .folds import Book, Rows, choose_horizon, end_of
-from .tune import tune
+from ..ledger import Ledger, as_of, day
+from .calibration import pit_table, reliability_tables
+from .compare import EMPIRICAL, EVERY_LOSS, MODEL, skills, table
+from .folds import Book, Rows, choose_horizon
+from .incoming import cash_errors, cash_weeks
+from .learning import Learning
+from .origin import Judged, Others, judge_origin, last_day
+from .parts import by_part
+from .prediction import Prediction, joined, joined_rows, true_bucket
+from .summary import summary
 
-SHOWN = ("auc", "log_loss", "ece", "mae", "crps", "coverage_80", "width_80")
-
-
-Still = list[tuple[Rows, Prediction, Prediction]]
-"""Of each origin the rows that were open, and what the model and the baseline say of them."""
+ORIGINS, LEAST_ROWS, LEAST_DAYS = 8, 50, 14
+"""Origins by default: so many, or fewer where one would have fewer test rows or days until the next."""
 
 
 @dataclass(frozen=True)
 class Backtest:
     """What every model scored.
 
+    At issue = on invoices issued after an origin; open = on those open at an origin, given that they were unpaid, of
+    days late only, because whether one is late is mostly known by then.
+
     Attributes
     ----------
-    metrics : one row per model, over all origins. by_origin : the same per origin.
-    skill : 1 - ours / baseline of each loss, with its 95 % interval clustered by customer. about : settings.
-    open_metrics, open_skill : the same of the invoices that were open at each origin, given that they were unpaid; of
-        days late only, because whether one is late is mostly known by then.
+    metrics : one row per model, over all origins, at issue. by_origin : the same per origin.
+    skill : 1 - ours / theirs of each loss against the customer's own distribution, with its 95 % interval clustered by
+        customer. skill_by_origin : the same per origin, at issue and open.
+    skill_by_rival : the same against every other model, for each loss that both speak of, at issue and open.
+    open_metrics, open_skill : as ``metrics`` and ``skill``, open.
+    slices : parts of the book, at issue and open (:func:`~.parts.by_part`).
+    reliability : what was said and what came of it (:func:`~.calibration.reliability_tables`), at issue.
+    pit : shares per tenth of the predicted distributions (:func:`~.calibration.pit_table`), at issue and open.
+    cash : errors of the open book's cash in the next four weeks (:func:`~.incoming.cash_errors`); cash_weeks : its
+        weeks.
+    about : settings, base rates. learning : the learning curve, if one was asked for.
     """
 
     metrics: pd.DataFrame
     by_origin: pd.DataFrame
     skill: pd.DataFrame
+    skill_by_origin: pd.DataFrame
+    skill_by_rival: pd.DataFrame
     open_metrics: pd.DataFrame
     open_skill: pd.DataFrame
+    slices: pd.DataFrame
+    reliability: pd.DataFrame
+    pit: pd.DataFrame
+    cash: pd.DataFrame
+    cash_weeks: pd.DataFrame
     about: dict[str, Any]
+    learning: Learning | None = field(default=None)
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by the name of its file."""
+        found = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("about", "learning")}
+        return found | ({} if self.learning is None else {"learning": self.learning.table})
 
     def __str__(self) -> str:
-        origins = self.about["origins"]
-        lines = [
-            f"{self.about['rows']} invoices issued from {origins[0]} on, trained on what was known at "
-            + (origins[0] if len(origins) == 1 else f"{len(origins)} origins up to {origins[-1]}")
-            + f"; horizon {self.about['horizon']} days.",
-            _shown(self.metrics),
-            f"Skill of {MODEL} against the {EMPIRICAL} (1 - ours / theirs, 95 % interval by customer):",
-            *_skills(self.skill),
-        ]
-        if len(self.open_metrics):
-            rows = int(self.open_metrics["n"].iloc[0])
-            lines += [f"{rows} invoices that were open at an origin, given that they were unpaid:"]
-            lines += [_shown(self.open_metrics), *_skills(self.open_skill)]
-        return "\n".join(lines)
-
-
-def _shown(metrics: pd.DataFrame) -> str:
-    shown = metrics[[c for c in SHOWN if c in metrics]].round(3).astype(object)
-    return str(shown.where(shown.notna(), "").to_string())
-
-
-def _skills(skill: pd.DataFrame) -> list[str]:
-    return [f"  {name:9s} {s.skill:+.1%}  ({s.low:+.1%} to {s.high:+.1%})" for name, s in skill.iterrows()]
+        return summary(self.tables, self.about)
 
 
 def backtest(
     ledger: Ledger,
-    origins: list[object] | None = None,
+    origins: Sequence[object] | int | None = None,
     until: object | None = None,
     trials: int = 12,
     seed: int = 0,
     show: bool = False,
+    others: Others | None = None,
 ) -> Backtest:
     """Judge the whole recipe, tuning included, at several cut-offs.
 
@@ -87,116 +90,147 @@ def backtest(
     ----------
     ledger : the whole book.
     origins : cut-offs; each trains on what was known then, and is tested on invoices issued from it up to the next.
-        By default four in the second half of the matured rows.
+        A number takes so many in the second half of the matured rows, with as many rows between them; by default
+        eight, fewer where one would have less than 50 rows to test with or less than a fortnight until the next.
     until : the day up to which outcomes are known; by default the day after the ledger's last entry, or, where
         nothing is open any more, as late as every outcome needs to count as matured.
     trials, seed : of the tuning at each origin. show : progress.
+    others : called with the rows that are tested at issue and the horizon; what it says is judged beside the models.
 
     Raises
     ------
     PaybenchError
         If an origin leaves nothing to train on or to test with.
     """
-    end = _end(ledger) if until is None else day(until)
+    end = last_day(ledger) if until is None else day(until)
     whole = Book(ledger, end)
-    starts = sorted(day(o) for o in origins) if origins else whole.origins(4)
-    if not starts:
-        raise PaybenchError(
-            "No invoice of the ledger has matured, so there is nothing to test with; import a longer history."
-        )
+    cuts = starts(whole, origins)
     # What is told apart beyond the due date is chosen from what the first origin knew.
-    horizon = choose_horizon(as_of(ledger, starts[0]), starts[0])
+    horizon = choose_horizon(as_of(ledger, cuts[0]), cuts[0])
     whole = Book(ledger, end, horizon)
-    parts: list[list[Prediction]] = []
-    rows, per_origin = [], []
-    still: Still = []
-    for start, stop in pairwise([*starts, end]):
-        say(f"origin {start:%Y-%m-%d}", show)
-        if start >= end:
-            raise PaybenchError(
-                f"Origin {start:%Y-%m-%d} is not before {end:%Y-%m-%d}, when outcomes end; choose another origin."
-            )
-        train_rows, test_rows = whole.known_at(start), whole.issued_in(start, stop)
-        if len(train_rows) < 20 or len(test_rows) == 0 or train_rows.late.mean() in (0.0, 1.0):
-            raise PaybenchError(
-                f"Origin {start:%Y-%m-%d} has {len(train_rows)} matured invoices before it and {len(test_rows)} after "
-                "it, or one class only; choose another origin."
-            )
-        tuned = tune(Book(ledger, start, horizon), trials, seed, show)
-        bundle = fit_timing(whole, tuned, seed, start)
-        ours = Prediction.of(MODEL, bundle.predict(whole.cut, test_rows.X), test_rows, ledger.grace_days, horizon)
-        said = [
-            ours,
-            *challengers(whole, train_rows, test_rows, seed),
-            *simple_baselines(whole, start, train_rows, test_rows),
-        ]
-        parts.append(said)
-        rows.append(test_rows)
-        if len(opened := whole.open_at(start)):
-            still.append((opened, *_of_open(whole, start, bundle, train_rows, opened)))
-        per_origin.append(table(said, test_rows.late, test_rows.y, horizon).assign(origin=f"{start:%Y-%m-%d}"))
-    late, y = (np.concatenate([getattr(r, name) for r in rows]) for name in ("late", "y"))
-    customers = rows[0].customers.append([r.customers for r in rows[1:]])
-    together = [joined(list(models)) for models in zip(*parts, strict=True)]
-    empirical = next(p for p in together if p.name == EMPIRICAL)
-    gained = skills(together[0], empirical, late, y, customers, horizon)
-    open_metrics, open_skill = _opened(still, horizon)
+    judged = [judge_origin(whole, a, b, trials, seed, others, show) for a, b in pairwise([*cuts, end])]
+    rows, said = _together([(j.rows, j.said) for j in judged])
+    bucket = true_bucket(rows, ledger.grace_days)
+    opened = [j for j in judged if len(j.opened)]
+    parts_of_cash = [j.cash for j in judged if len(j.cash)]
+    cash = pd.concat(parts_of_cash) if parts_of_cash else pd.DataFrame()
+    parts, pits, rivals = {}, {}, {}
+    parts["at issue"] = by_part(rows, _pair(said), _of(judged, "rows"), horizon, opened=False)
+    pits["at issue"], rivals["at issue"] = pit_table(_pair(said)), _rivals(said, rows, horizon)
+    open_metrics, open_skill = pd.DataFrame(), pd.DataFrame()
+    if opened:
+        still, still_said = _together([(j.opened, j.opened_said) for j in opened])
+        parts["open"] = by_part(still, _pair(still_said), _of(opened, "opened"), horizon, opened=True)
+        of_days = [replace(p, p_late=None) for p in still_said]
+        open_metrics = table(of_days, still.late, still.y, horizon, true_bucket(still, ledger.grace_days))
+        pits["open"], rivals["open"] = pit_table(_pair(still_said)), _rivals(of_days, still, horizon)
+        open_skill = _against(rivals["open"], EMPIRICAL)
     return Backtest(
-        metrics=table(together, late, y, horizon),
-        by_origin=pd.concat(per_origin).reset_index().set_index(["origin", "model"]),
-        skill=_as_table(gained),
+        metrics=table(said, rows.late, rows.y, horizon, bucket),
+        by_origin=pd.concat([_metrics(j, horizon, ledger.grace_days) for j in judged]),
+        skill=_against(rivals["at issue"], EMPIRICAL),
+        skill_by_origin=pd.concat([_gains(j, horizon) for j in judged]),
+        skill_by_rival=pd.concat(rivals, names=["when"]),
         open_metrics=open_metrics,
         open_skill=open_skill,
+        slices=pd.concat(parts, names=["when"]),
+        reliability=reliability_tables(rows, _pair(said)),
+        pit=pd.concat(pits, names=["when"]),
+        cash=cash_errors(cash),
+        cash_weeks=cash_weeks(cash),
         about={
-            "rows": len(y),
-            "origins": [f"{s:%Y-%m-%d}" for s in starts],
+            "book": ledger.name,
+            "rows": len(rows),
+            "customers": int(rows.customers.nunique()),
+            "open_rows": sum(len(j.opened) for j in opened),
+            "late": float(rows.late.mean()),
+            "bucket_rows": int((bucket >= 0).sum()),
+            "origins": [f"{s:%Y-%m-%d}" for s in cuts],
             "until": f"{end:%Y-%m-%d}",
             "horizon": horizon,
+            "grace_days": ledger.grace_days,
             "trials": trials,
             "seed": seed,
         },
     )
 
 
-def write_backtest(result: Backtest, folder: str | Path) -> None:
-    """Every table as a CSV file, and summary.txt, whole or not at all."""
+def write_backtest(result: Backtest, folder: str | Path, pages: Mapping[str, str | bytes] | None = None) -> None:
+    """Every table as a CSV file, summary.txt, and ``pages`` by the names of their files, whole or not at all."""
     check_folder(folder, "folder of a backtest", "by_origin.csv")
     with replaced_folder(folder) as new:
-        result.metrics.to_csv(new / "metrics.csv")
-        result.by_origin.to_csv(new / "by_origin.csv")
-        result.skill.to_csv(new / "skill.csv")
-        result.open_metrics.to_csv(new / "open_metrics.csv")
-        result.open_skill.to_csv(new / "open_skill.csv")
+        for name, found in result.tables.items():
+            found.to_csv(new / f"{name}.csv")
         (new / "summary.txt").write_text(str(result) + "\n", encoding="utf-8")
+        for name, page in (pages or {}).items():
+            (new / name).write_bytes(page.encode() if isinstance(page, str) else page)
 
 
-def _of_open(
-    book: Book, origin: pd.Timestamp, bundle: Bundle, train: Rows, rows: Rows
-) -> tuple[Prediction, Prediction]:
-    """What the model and the customers' own distributions say of the invoices open at an origin."""
-    baseline = Baseline(book.cut, book.H).fit(train.X, train.y, tail=book.tail(origin))
-    said = {MODEL: bundle.predict(book.cut, rows.X), EMPIRICAL: baseline.predict_distribution(rows.X)}
-    ours, theirs = (for_open(name, d, rows, book.ledger.grace_days, book.H) for name, d in said.items())
-    return ours, theirs
+def starts(whole: Book, origins: Sequence[object] | int | None) -> list[pd.Timestamp]:
+    """Cut-offs in their order, as :func:`backtest` takes them from a book that knows the outcomes."""
+    if origins is not None and not isinstance(origins, int):
+        return sorted(day(o) for o in origins)
+    if isinstance(origins, int):
+        cuts = whole.origins(origins)
+    else:
+        ripe = whole.known_at(whole.at).X.index.get_level_values("as_of")
+        first = whole.origins(1)
+        span = (ripe.max() - first[0]).days if first else 0
+        cuts = whole.origins(max(min(ORIGINS, len(ripe) // (2 * LEAST_ROWS), span // LEAST_DAYS), 1))
+    if not cuts:
+        raise PaybenchError(
+            "No invoice of the ledger has matured, so there is nothing to test with; import a longer history."
+        )
+    return cuts
 
 
-def _opened(still: Still, horizon: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Metrics and skill of days late over the open invoices of all origins; empty tables without any."""
-    if not still:
-        return pd.DataFrame(), pd.DataFrame()
-    late, y = (np.concatenate([getattr(rows, name) for rows, *_ in still]) for name in ("late", "y"))
-    customers = still[0][0].customers.append([rows.customers for rows, *_ in still[1:]])
-    ours, theirs = (replace(joined(list(said)), p_late=None) for said in zip(*(s for _, *s in still), strict=True))
-    return table([ours, theirs], late, y, horizon), _as_table(skills(ours, theirs, late, y, customers, horizon))
+def _together(parts: list[tuple[Rows, list[Prediction]]]) -> tuple[Rows, list[Prediction]]:
+    """Rows and predictions of all origins; of models that spoke at every one."""
+    by_name = [{p.name: p for p in said} for _, said in parts]
+    names = [name for name in by_name[0] if all(name in said for said in by_name)]
+    return joined_rows([rows for rows, _ in parts]), [joined([said[name] for said in by_name]) for name in names]
+
+
+def _of(judged: list[Judged], what: str) -> np.ndarray:
+    """(n,) number of the origin of each row."""
+    return np.repeat(np.arange(len(judged)), [len(getattr(j, what)) for j in judged]).astype(np.float64)
+
+
+def _pair(said: list[Prediction]) -> tuple[Prediction, Prediction]:
+    """Ours and the customers' own distributions."""
+    by_name = {p.name: p for p in said}
+    return by_name[MODEL], by_name[EMPIRICAL]
+
+
+def _metrics(j: Judged, horizon: int, grace_days: int) -> pd.DataFrame:
+    found = table(j.said, j.rows.late, j.rows.y, horizon, true_bucket(j.rows, grace_days))
+    return pd.concat({f"{j.origin:%Y-%m-%d}": found}, names=["origin"])
+
+
+def _gains(j: Judged, horizon: int) -> pd.DataFrame:
+    """Skill against the customers' own distributions at one origin."""
+    parts = {}
+    for when, rows, said in (("at issue", j.rows, j.said), ("open", j.opened, j.opened_said)):
+        if len(rows):
+            ours, theirs = _pair(said if when == "at issue" else [replace(p, p_late=None) for p in said])
+            parts[when, f"{j.origin:%Y-%m-%d}"] = _as_table(
+                skills(ours, theirs, rows.late, rows.y, rows.customers, horizon, EVERY_LOSS)
+            )
+    return pd.concat(parts, names=["when", "origin"])
+
+
+def _rivals(said: list[Prediction], rows: Rows, horizon: int) -> pd.DataFrame:
+    """Skill against everybody else, by rival and loss."""
+    ours, *rivals = said
+    return pd.concat(
+        {p.name: _as_table(skills(ours, p, rows.late, rows.y, rows.customers, horizon, EVERY_LOSS)) for p in rivals},
+        names=["rival"],
+    )
+
+
+def _against(table: pd.DataFrame, rival: str) -> pd.DataFrame:
+    return table.loc[[rival]].droplevel("rival")
 
 
 def _as_table(skill: dict[str, tuple[float, float, float]]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(skill, orient="index", columns=["skill", "low", "high"]).rename_axis("loss")
-
-
-def _end(ledger: Ledger) -> pd.Timestamp:
-    end = end_of(ledger)
-    facts = settle(as_of(ledger, end))
-    if (facts["settled_on"].isna() & facts["written_off_on"].isna()).any() or facts.empty:
-        return end
-    return max(end, facts["due_on"].max() + pd.Timedelta(days=92))

@@ -45,6 +45,45 @@ def log_loss(late: Floats, p: Floats) -> Floats:
     return loss
 
 
+DECILES = tuple(k / 10 for k in range(1, 10))
+
+
+def pinball(days_late: Floats, predicted: DaysLate, horizon: int) -> Floats:
+    """(n,) mean pinball loss of the nine deciles in days, outcomes and deciles at most ``horizon``.
+
+    Source: Koenker and Bassett (1978). Twice its integral over all levels is the CRPS (Laio and Tamea 2007).
+    """
+    seen = np.minimum(days_late, horizon)
+    total = np.zeros(len(seen))
+    for level in DECILES:
+        off = seen - np.fmin(predicted.quantile(level), float(horizon))
+        total += np.maximum(level * off, (level - 1) * off)
+    return total / len(DECILES)
+
+
+def pit_histogram(pit: Floats, bins: int = 10) -> Floats:
+    """(bins,) share of outcomes in each tenth of their predicted distributions; all alike where it is calibrated.
+
+    An outcome of whole days is spread evenly over [F(y - 1), F(y)] (Czado, Gneiting and Held 2009).
+
+    Parameters
+    ----------
+    pit : (n, 2) F(y - 1) and F(y).
+    """
+    low, high = pit[:, :1], pit[:, 1:]
+    edges = np.linspace(0, 1, bins + 1)
+    width = np.where(high > low, high - low, 1.0)
+    below = np.where(high > low, np.clip((edges - low) / width, 0, 1), (low <= edges) & (edges > 0))
+    shares: Floats = np.diff(below, axis=1).mean(axis=0)
+    return shares
+
+
+def wape(predicted: Floats, actual: Floats) -> float:
+    """Weighted absolute percentage error: sum of |predicted - actual| over the sum of actual; NaN if that is 0."""
+    whole = float(np.sum(actual))
+    return float(np.abs(np.asarray(predicted) - actual).sum() / whole) if whole else np.nan
+
+
 def coverage(days_late: Floats, predicted: DaysLate, level: float, horizon: int | None = None) -> Floats:
     """(n,) the part of each outcome's PIT interval that lies in the central ``level``; above ``horizon`` = beyond it.
 

@@ -16,8 +16,11 @@ from paybench.models.metrics import (
     days_metrics,
     late_metrics,
     log_loss,
+    pinball,
+    pit_histogram,
     reliability,
     skill,
+    wape,
 )
 
 
@@ -163,3 +166,66 @@ def test_invoices_of_one_customer_count_as_what_they_are() -> None:
     by_hand = 1.96 * np.std(gain[::50]) / 2.0 / np.sqrt(20)
     # Drawn by customer it is as wide as the standard error of twenty means says.
     assert (high - low) / 2 == pytest.approx(by_hand, rel=0.15)
+
+
+def test_pinball_by_hand() -> None:
+    certain = DaysLate(0, np.eye(11)[[4]])
+    # Whoever says day 4 for sure says it at every level. Two days too early each level costs its share of two days,
+    # two days too late the rest of it; the mean over nine deciles is half of two days either way.
+    assert pinball(np.array([6.0]), certain, 30) == pytest.approx([1.0])
+    assert pinball(np.array([2.0]), certain, 30) == pytest.approx([1.0])
+    assert pinball(np.array([4.0]), certain, 30) == pytest.approx([0.0])
+    # Half on day 0 and half on day 10: the deciles to .5 are 0, the others 10. Paid on day 0, the four upper ones are
+    # ten days too late: (.4 + .3 + .2 + .1) x 10 / 9. Paid on day 10, the five lower ones are as much too early.
+    coin = DaysLate(0, np.where(np.isin(np.arange(11), (0, 10)), 0.5, 0.0)[None, :])
+    assert pinball(np.array([0.0]), coin, 30) == pytest.approx([10 / 9])
+    assert pinball(np.array([10.0]), coin, 30) == pytest.approx([15 / 9])
+    # Beyond the horizon nothing is told apart.
+    assert pinball(np.array([6.0]), certain, 3) == pytest.approx([0.0])
+
+
+def test_pinball_is_scikit_learns_over_the_deciles() -> None:
+    rng = np.random.default_rng(1)
+    said = DaysLate(-5, rng.dirichlet(np.full(40, 0.5), 60))
+    y = rng.integers(-5, 35, 60).astype(np.float64)
+    by_hand = [theirs.mean_pinball_loss(y, said.quantile(q / 10), alpha=q / 10) for q in range(1, 10)]
+    assert pinball(y, said, 34).mean() == pytest.approx(np.mean(by_hand))
+
+
+def test_pinball_is_least_where_the_distribution_is_true() -> None:
+    rng = np.random.default_rng(2)
+    true = DaysLate(0, np.repeat(rng.dirichlet(np.ones(20))[None, :], 4000, axis=0))
+    y = rng.choice(20, 4000, p=true.mass[0]).astype(np.float64)
+    flat = DaysLate(0, np.full((4000, 20), 0.05))
+    # Outcomes that were drawn from a distribution are told best by it.
+    assert pinball(y, true, 30).mean() < pinball(y, flat, 30).mean()
+
+
+def test_a_pit_histogram_by_hand() -> None:
+    # The first outcome lies in the lower quarter of its distribution, the second is its fourth fifth.
+    shares = pit_histogram(np.array([[0.0, 0.25], [0.6, 0.8]]))
+    assert shares == pytest.approx(np.array([0.4, 0.4, 0.2, 0, 0, 0, 0.5, 0.5, 0, 0]) / 2)
+    # One that was impossible lies at its edge, and is counted once.
+    for edge in (0.0, 0.5, 1.0):
+        assert pit_histogram(np.array([[edge, edge]])).sum() == 1.0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_calibrated_distribution_has_a_flat_pit_histogram(seed: int) -> None:
+    chance = np.random.default_rng(seed).dirichlet(np.full(7, 0.6))
+    edges = np.concatenate([[0.0], np.cumsum(chance)])
+    each = np.stack([edges[:-1], edges[1:]], axis=1)
+    # Every outcome as often as was said, however coarse: a tenth in each tenth.
+    parts = np.stack([pit_histogram(row[None, :]) for row in each])
+    assert chance @ parts == pytest.approx(np.full(10, 0.1))
+
+
+def test_wape_by_hand() -> None:
+    actual = np.array([[100.0, 0.0], [50.0, 50.0]])
+    # (20 + 10 + 0 + 30) of 200.
+    assert wape(np.array([[80.0, 10.0], [50.0, 20.0]]), actual) == pytest.approx(0.3)
+    # The truth has no error, and nothing at all is wrong by all of it.
+    assert wape(actual, actual) == 0.0
+    assert wape(0 * actual, actual) == 1.0
+    # Of nothing that came, no share can be given.
+    assert np.isnan(wape(actual, 0 * actual))
