@@ -207,6 +207,7 @@ def _explained(options: argparse.Namespace) -> Answer:
 
 def train(options: argparse.Namespace) -> Answer:
     """Train and ask the gate."""
+    from .explain.tuned import write_pictures
     from .models.release import train_and_release
 
     _, outcome = train_and_release(
@@ -217,6 +218,8 @@ def train(options: argparse.Namespace) -> Answer:
         options.seed,
         gate=options.promote,
         show=_show(options),
+        minutes=options.minutes,
+        pictures=write_pictures,
     )
     said = [f"  {'yes' if c['passed'] else 'NO '}  {c['name']}: {c['text']}" for c in outcome.checks]
     head = "promoted" if outcome.promoted else "not promoted"
@@ -266,15 +269,30 @@ def score(options: argparse.Namespace) -> Answer:
 
 def backtest(options: argparse.Namespace) -> Answer:
     """Roll origins over the past."""
+    from dataclasses import replace
+
+    from .explain.backtest_page import backtest_page
     from .files import check_folder
     from .models.backtest import backtest, write_backtest
+    from .models.learning import learning_curve
+    from .oracle import oracle_of
 
     check_folder(options.out, "folder of a backtest", "by_origin.csv")
     ledger = _ledger(options)
     if ledger.invoices.empty:
         raise PaybenchError(f"The ledger at {options.ledger} has no invoice, so there is nothing to test with.")
-    result = backtest(ledger, options.origin, options.until, options.trials, options.seed, show=_show(options))
-    write_backtest(result, options.out)
+    settings = {"trials": options.trials, "seed": options.seed, "show": _show(options)}
+    others = oracle_of(options.ledger, ledger.grace_days)
+    result = backtest(ledger, options.origin or options.origins, options.until, others=others, **settings)
+    pages: dict[str, str | bytes] = {}
+    if options.weeks:
+        from .explain.backtest_pictures import learning, png
+
+        curve = learning_curve(ledger, options.weeks, until=options.until, **settings)
+        result = replace(result, learning=curve)
+        pages["learning.png"] = png(learning(curve.table))
+    pages["backtest.html"] = backtest_page(result)
+    write_backtest(result, options.out, pages)
     return result.about | {"metrics": result.metrics.to_dict("index")}, f"{result}\nwritten to {options.out}"
 
 

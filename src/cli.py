@@ -146,7 +146,12 @@ def _parser() -> argparse.ArgumentParser:
             _with_ledger(_add(commands, "train", actions.train, "tune, fit, calibrate, register, ask the gate"))
         )
     )
-    _tuned(train)
+    _tuned(train).add_argument(
+        "--minutes",
+        type=_minutes,
+        metavar="M",
+        help="tune for so long instead; how many trials that makes, and so the result, is up to the machine",
+    )
     train.add_argument("--no-promote", dest="promote", action="store_false", help="register only, do not ask the gate")
 
     promoting = _with_store(
@@ -167,7 +172,17 @@ def _parser() -> argparse.ArgumentParser:
         _add(commands, "backtest", actions.backtest, "rolling origins, every model beside every baseline")
     )
     _tuned(backtest)
-    backtest.add_argument("--origin", action="append", metavar="DATE", help="a cut-off; may be given several times")
+    when = backtest.add_mutually_exclusive_group()
+    when.add_argument("--origin", action="append", metavar="DATE", help="a cut-off; may be given several times")
+    when.add_argument(
+        "--origins",
+        type=_count,
+        metavar="N",
+        help="so many cut-offs (8; fewer where one has under 50 invoices to test with, or a fortnight until the next)",
+    )
+    backtest.add_argument(
+        "--weeks", type=_count, nargs="+", metavar="W", help="also a learning curve: skill by weeks of history"
+    )
     backtest.add_argument("--until", metavar="DATE", help="outcomes are known up to here (the ledger's end)")
     backtest.add_argument("--out", type=Path, required=True, metavar="DIR")
 
@@ -207,9 +222,12 @@ def _dated(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return command
 
 
-def _tuned(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--trials", type=_count, default=12, metavar="N", help="parameter sets that tuning tries (12)")
+def _tuned(command: argparse.ArgumentParser) -> Any:
+    """The options of a tuning; returns the group of its budgets, of which one may be given."""
+    budget = command.add_mutually_exclusive_group()
+    budget.add_argument("--trials", type=_count, default=12, metavar="N", help="parameter sets that tuning tries (12)")
     command.add_argument("--seed", type=_seed, default=0, metavar="S")
+    return budget
 
 
 def _named(text: str) -> Path:
@@ -230,6 +248,16 @@ def _whole(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number") from None
+
+
+def _minutes(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number") from None
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number
 
 
 def _seed(text: str) -> int:

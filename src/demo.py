@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from .explain.tuned import write_pictures
 from .ledger import Ledger, read_ledger
 from .models.release import train_and_release
 from .models.store import CHAMPION, Store, attach
@@ -33,7 +34,7 @@ def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, sh
     folder = Path(out)
     say(f"the sample ledger, as of {AS_OF}", show)
     ledger = _sample(folder)
-    candidate, outcome = train_and_release(ledger, AS_OF, store, trials, show=show)
+    candidate, outcome = train_and_release(ledger, AS_OF, store, trials, show=show, pictures=write_pictures)
     say("scoring the open invoices", show)
     table = score(ledger, AS_OF, "champion", store, show=False)
     files = {"scores": str(folder / "scores.csv"), "report": str(folder / "report.html")}

@@ -66,7 +66,18 @@ def retrained(tmp_path_factory: pytest.TempPathFactory) -> Retrained:
 
 def test_the_answer_is_one_line_of_json(retrained: Retrained) -> None:
     assert len(retrained.run.stdout.splitlines()) == 1
-    names = ["promoted", "reason", "champion", "challenger", "store", "as_of", "data_hash", "notebooks"]
+    names = [
+        "promoted",
+        "outcome",
+        "reason",
+        "needed",
+        "champion",
+        "challenger",
+        "store",
+        "as_of",
+        "data_hash",
+        "notebooks",
+    ]
     assert list(retrained.answer) == names
     assert retrained.answer["as_of"] == AS_OF
     assert retrained.answer["data_hash"] == retrained.candidate.about["data_hash"]
@@ -103,6 +114,7 @@ def test_the_three_models_move_together(retrained: Retrained) -> None:
 
 def test_executed_notebooks_lie_with_the_run(retrained: Retrained) -> None:
     folder = retrained.artifacts() / "notebooks"
+    assert (folder.parent / "tuning" / "history.png").is_file()
     for name in retrained.answer["notebooks"]:
         notebook = json.loads((folder / name).read_text(encoding="utf-8"))
         outputs = [o for cell in notebook["cells"] for o in cell.get("outputs", [])]
@@ -147,6 +159,31 @@ def test_the_numbers_that_a_notebook_states_are_those_of_the_candidate(
         assert float(skill) == pytest.approx(100 * (1 - float(ours) / float(theirs)), abs=0.1)
         assert (verdict == "beats") == (retrained.candidate.about["skill"][loss][1] > 0)
         assert float(low) <= float(skill)
+
+
+def test_a_change_is_tried_in_a_notebook_and_the_runs_are_listed(
+    retrained: Retrained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(PIPELINES)
+    run_notebook = import_module("run_notebooks").run_notebook
+    store = retrained.store.folder
+    given = {
+        "ledger": str(retrained.ledger),
+        "as_of": AS_OF,
+        "trials": TRIALS,
+        "candidate": str(store / "candidate"),
+        "store": str(store),
+        "change": "late__leaves: 3",
+    }
+    shown = _outputs(run_notebook(PIPELINES.parent / "notebooks" / "03_late.ipynb", tmp_path, given))
+    # What it did stands beside the champion with its interval; the candidate itself is no earlier run.
+    assert re.search(r"With late__leaves = 3, against the .*:\n  log_loss  [+-][\d.]+%  \(", shown)
+    assert retrained.candidate.about["key"] not in shown
+    # Unlike in the run of the scheduler, which tries nothing out.
+    assert "No change was asked for." in _outputs(retrained.artifacts() / "notebooks" / "03_late.ipynb")
+    # Nothing is written in red.
+    cells = json.loads((tmp_path / "03_late.ipynb").read_text(encoding="utf-8"))["cells"]
+    assert "stderr" not in {o.get("name") for cell in cells for o in cell.get("outputs", [])}
 
 
 def test_the_nightly_scores_are_those_of_the_package(retrained: Retrained, tmp_path: Path) -> None:
@@ -201,6 +238,8 @@ def test_too_few_labels_are_declined_and_the_champion_stays(
     answer = json.loads(capsys.readouterr().out)
     assert answer["promoted"] is False
     assert answer["reason"].startswith("too few labels")
+    assert answer["outcome"] == "declined"
+    assert answer["needed"] == 400
     assert answer["notebooks"] == []
     assert answer["champion"] == retrained.answer["champion"]
 
@@ -232,15 +271,31 @@ def test_what_a_user_gets_wrong_is_one_sentence(
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("trials: 12\nseed: 0\n", "lacks the setting 'cell_timeout'; needed are trials, seed, cell_timeout."),
-        ("trials: 12\nseed: 0\ncell_timeout: 9\ntrails: 3\n", "has the unknown setting 'trails'; allowed are trials"),
         (
-            "trials: many\nseed: 0\ncell_timeout: 9\n",
+            "trials: 12\nminutes: 0\nseed: 0\n",
+            "lacks the setting 'cell_timeout'; needed are trials, minutes, seed, cell_timeout.",
+        ),
+        (
+            "trials: 12\nseed: 0\ncell_timeout: 9\ntrails: 3\n",
+            "has the unknown setting 'trails'; allowed are trials, minutes",
+        ),
+        (
+            "trials: many\nminutes: 0\nseed: 0\ncell_timeout: 9\n",
             "The setting 'trials' is 'many'; give a whole number, at least 1.",
         ),
-        ("trials: true\nseed: 0\ncell_timeout: 9\n", "The setting 'trials' is True; give a whole number, at least 1."),
-        ("trials: 1\nseed: -1\ncell_timeout: 9\n", "The setting 'seed' is -1; give a whole number, at least 0."),
-        ("- trials\n", "holds no settings; write one line each for trials, seed, cell_timeout."),
+        (
+            "trials: true\nminutes: 0\nseed: 0\ncell_timeout: 9\n",
+            "The setting 'trials' is True; give a whole number, at least 1.",
+        ),
+        (
+            "trials: 1\nminutes: 0\nseed: -1\ncell_timeout: 9\n",
+            "The setting 'seed' is -1; give a whole number, at least 0.",
+        ),
+        (
+            "trials: 1\nminutes: -5\nseed: 0\ncell_timeout: 9\n",
+            "The setting 'minutes' is -5; give a whole number, at least 0.",
+        ),
+        ("- trials\n", "holds no settings; write one line each for trials, minutes, seed, cell_timeout."),
         ("trials: [", "is not YAML; write one line per setting, like 'trials: 12'."),
     ],
 )

@@ -1,4 +1,4 @@
-"""The notebooks of the book and of its features, run on a small one: the numbers that they state are true."""
+"""The notebooks of the book, its features and the split, run on a small one: the numbers that they state are true."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from paybench.features import example, proof
 from paybench.simulate import simulate, write_world
 
 ROOT = Path(__file__).parents[1]
-AS_OF = "2025-03-01"
+AS_OF, ORIGIN = "2025-03-01", "2024-10-01"
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small ledger, and both notebooks run on it."""
+    """A small ledger, and the notebooks run on it."""
     import matplotlib.font_manager  # noqa: F401  (makes its list of fonts once; a notebook would say so in red)
 
     place = tmp_path_factory.mktemp("tour")
@@ -33,6 +33,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name in ("01_ledger", "02_features"):
             given = {"ledger": str(place / "ledger"), "as_of": AS_OF}
             run_notebook(ROOT / "notebooks" / f"{name}.ipynb", place, given)
+        run_notebook(ROOT / "notebooks" / "10_split.ipynb", place, given | {"origin": ORIGIN, "horizon": 30})
     return place
 
 
@@ -70,6 +71,21 @@ def test_the_best_feature_is_named_with_its_auc(place: Path) -> None:
     X = pb.features.at_issue(pb.ledger.known(book, AS_OF), [said[1]])
     both = X.assign(late=pb.features.labels(book, X, AS_OF)["late"]).dropna()
     assert float(said[2]) == pytest.approx(roc_auc_score(both["late"], both[said[1]]), abs=6e-4)
+
+
+def test_the_honest_way_is_the_protocol_and_the_careless_way_looks_better(place: Path) -> None:
+    whole = pb.models.Book(pb.read_ledger(place / "ledger"), AS_OF, 30)
+    shown = "\n".join(
+        "".join(o["data"]["text/plain"])
+        for c in _cells(place / "10_split.ipynb")
+        for o in c.get("outputs", [])
+        if "text/plain" in o.get("data", {})
+    )
+    counts = f"{len(whole.known_at(ORIGIN))} +{len(whole.issued_in(ORIGIN))}"
+    assert re.search(rf"by time, matured invoices +{counts}\n", shown + "\n")
+    said = re.search(r"accuracy of ([\d.]+)% .*, and ([\d.]+)%\n", _outputs(place / "10_split.ipynb"))
+    assert said
+    assert float(said[1]) > float(said[2])
 
 
 @pytest.mark.parametrize("name", ["01_ledger", "02_features"])

@@ -14,7 +14,10 @@ _MENU = {
     "lives": "",
     "seen": "",
     "Sentences": "attributed",
+    "targets": "",
+    "tuned": "",
     "volume": "",
+    "ways": "",
 }
 
 __all__ = [
@@ -26,7 +29,10 @@ __all__ = [
     "reasons",
     "seen",
     "Sentences",
+    "targets",
+    "tuned",
     "volume",
+    "ways",
 ]
 
 sys.modules[__name__].__class__ = Menu

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from ..models.compare import DIRECT_LATE, EMPIRICAL, MODEL
@@ -102,30 +101,6 @@ def skill_bars(skill: dict[str, list[float]]) -> Picture:
     axes.margins(x=0.12)
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:+.1%}")
     axes.set(title=f"Skill against the {EMPIRICAL} (95 % interval, by customer)", xlabel="1 - ours / theirs")
-    return picture
-
-
-def tuning(trials: pd.DataFrame) -> Picture:
-    """Loss of each trial of the tuning by part, the best so far, and the defaults, which are the first trial.
-
-    Parameters
-    ----------
-    trials : columns part, number and value (:attr:`~paybench.models.candidate.Candidate.trials`).
-    """
-    picture, both = panels(2, height=3.0, alt="Loss of each trial of the tuning, and the best so far")
-    losses = {"late": "log loss on the folds", "hazard": "CRPS on the folds, days"}
-    for axes, (part, loss) in zip(both, losses.items(), strict=True):
-        axes.set(title=f"Tuning of the {'classifier' if part == 'late' else 'hazard'}", xlabel="trial", ylabel=loss)
-        mine = trials[trials["part"] == part]
-        if mine.empty:
-            text = "too few rows to tune on:\nthe defaults were taken"
-            axes.text(0.5, 0.5, text, ha="center", transform=axes.transAxes)
-            continue
-        axes.axhline(mine["value"].iloc[0], color=THEIRS, lw=1.2, ls="--", label="defaults (trial 0)")
-        axes.scatter(mine["number"], mine["value"], color=OTHER, s=22, label="trial", zorder=2)
-        axes.step(mine["number"], mine["value"].cummin(), where="post", color=OURS, lw=2, label="best so far")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.legend(frameon=False, fontsize=9)
     return picture
 
 

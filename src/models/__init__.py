@@ -25,7 +25,10 @@ _MENU = {
     "Store": "store",
     "Timing": "timing",
     "backtest": "backtest",
+    "compare_runs": "runs",
     "conclusion": "conclude",
+    "late_metrics": "metrics",
+    "learning_curve": "learning",
     "promote": "promotion",
     "read_bundle": "bundle",
     "release": "release",
@@ -33,7 +36,9 @@ _MENU = {
     "slices": "slices",
     "train": "train",
     "train_and_release": "release",
+    "try_change": "change",
     "tune": "tune",
+    "tuning_sentence": "card",
 }
 
 __all__ = [*_MENU]

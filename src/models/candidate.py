@@ -23,8 +23,8 @@ class Candidate:
     """A trained candidate in its folder.
 
     The folder holds ``candidate.json``, ``bundle/`` (what would be served), ``twin/`` (what the gate judges),
-    ``gate.parquet`` and ``gate.npz`` (the gate's rows, ids hashed), ``metrics.csv``, ``trials.csv``. A declined one
-    holds the Baseline as its bundle, and the reason.
+    ``gate.parquet`` and ``gate.npz`` (the gate's rows, ids hashed), ``metrics.csv``, ``trials.csv``, and its model
+    card as ``card.json`` and ``card.md``. A declined one holds the Baseline as its bundle, the reason, and a card.
     """
 
     folder: Path

@@ -5,7 +5,7 @@ Both are judged by their twins on the same later rows that neither has seen. Ref
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -14,30 +14,40 @@ from numpy.typing import NDArray
 from .bundle import Bundle
 from .candidate import Candidate
 from .compare import EMPIRICAL, LOGISTIC, RATIO
+from .decline import in_doubt, invoices_needed
 from .distribution import DaysLate
-from .metrics import calibration_error, calibration_noise, coverage, log_loss, skill
+from .metrics import calibration_error, calibration_noise, coverage, days_metrics, late_metrics, log_loss, skill
 
 Floats = NDArray[np.float64]
 
 LEAST_ROWS, LEAST_CUSTOMERS = 200, 20
 MOST_ECE = 0.08
 COVERAGE = (0.70, 0.90)
+FIGURES = ("auc", "log_loss", "ece", "mae", "crps", "coverage_80")
+"""Of the champion, beside the candidate's."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One question of the gate, its answer, and the figures."""
+    """One question of the gate, its answer, the figures, and about how many later invoices it takes (None: unknown)."""
 
     name: str
     passed: bool
     text: str
+    needed: int | None = None
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """All checks; the candidate is promoted only if every one passed."""
+    """All checks; the candidate is promoted only if every one passed.
+
+    Attributes
+    ----------
+    checks : the questions. champion : the champion's metrics on the same rows.
+    """
 
     checks: tuple[Check, ...]
+    champion: dict[str, float] = field(default_factory=dict)
 
     @property
     def promoted(self) -> bool:
@@ -50,6 +60,11 @@ class Verdict:
         failed = [c.text for c in self.checks if not c.passed]
         return "; ".join(failed) if failed else self.checks[-1].text
 
+    @property
+    def needed(self) -> int | None:
+        """About how many later invoices it takes to pass, if more of them help."""
+        return max((c.needed for c in self.checks if not c.passed and c.needed), default=None)
+
 
 def judge(candidate: Candidate, champion_twin: Bundle | None) -> Verdict:
     """Ask every question of the gate.
@@ -61,16 +76,14 @@ def judge(candidate: Candidate, champion_twin: Bundle | None) -> Verdict:
         predictions on them (fitted before them) are in the rows already.
     """
     if candidate.declined:
-        return Verdict((Check("enough labels", False, candidate.declined),))
+        return Verdict((Check("enough labels", False, candidate.declined, candidate.about.get("needed")),))
     rows = candidate.rows
     horizon = int(candidate.about["horizon"])
     y = rows["y"].to_numpy()
     ours = candidate.twin.predict_from(candidate.past, rows)
     loss = ours.crps(y, horizon)
     customers = pd.Index(rows["customer"])
-    champion = rows[f"crps: {EMPIRICAL}"].to_numpy()
-    if champion_twin is not None:
-        champion = champion_twin.predict_from(candidate.past, rows).crps(y, horizon)
+    champion, figures = _champion(candidate, champion_twin)
     checks = (
         _enough(rows),
         _unseen(candidate, champion_twin),
@@ -80,13 +93,34 @@ def judge(candidate: Candidate, champion_twin: Bundle | None) -> Verdict:
         _beats_baselines(rows, ours, candidate),
         _beats(loss, champion, customers),
     )
-    return Verdict(checks)
+    return Verdict(checks, figures)
+
+
+def _champion(candidate: Candidate, twin: Bundle | None) -> tuple[Floats, dict[str, float]]:
+    """(n,) CRPS of the champion on the gate's rows, and its metrics."""
+    rows, horizon = candidate.rows, int(candidate.about["horizon"])
+    if twin is None:
+        return rows[f"crps: {EMPIRICAL}"].to_numpy(), _figures(candidate.metrics.T[EMPIRICAL])
+    y = rows["y"].to_numpy()
+    said = twin.predict_from(candidate.past, rows)
+    crps = said.crps(y, horizon)
+    days = np.fmin(said.quantile(0.5), float(horizon))
+    found = late_metrics(rows["late"].to_numpy(), said.later_than(int(candidate.about["grace_days"])))
+    found |= days_metrics(np.minimum(y, horizon), days)
+    found |= {"crps": float(crps.mean()), "coverage_80": float(coverage(y, said, 0.8, horizon).mean())}
+    return crps, _figures(pd.Series(found))
+
+
+def _figures(metrics: pd.Series) -> dict[str, float]:
+    return {name: float(metrics[name]) for name in FIGURES if np.isfinite(metrics.get(name, np.nan))}
 
 
 def _enough(rows: pd.DataFrame) -> Check:
     customers = rows["customer"].nunique()
     text = f"{len(rows)} later invoices of {customers} customers ({LEAST_ROWS} of {LEAST_CUSTOMERS} are needed)"
-    return Check("enough later rows", len(rows) >= LEAST_ROWS and customers >= LEAST_CUSTOMERS, text)
+    enough = len(rows) >= LEAST_ROWS
+    needed = None if enough else LEAST_ROWS
+    return Check("enough later rows", enough and customers >= LEAST_CUSTOMERS, text, needed)
 
 
 def _unseen(candidate: Candidate, champion_twin: Bundle | None) -> Check:
@@ -107,15 +141,21 @@ def _calibrated(rows: pd.DataFrame, ours: DaysLate, candidate: Candidate) -> Che
     p = ours.later_than(int(candidate.about["grace_days"]))
     error, noise = calibration_error(rows["late"].to_numpy(), p), calibration_noise(p)
     text = f"calibration error {error:.3f} (at most {MOST_ECE:.2f} is allowed, and {noise:.3f} for chance)"
-    return Check("calibrated", error <= MOST_ECE + noise, text)
+    passed = error <= MOST_ECE + noise
+    if not passed:
+        text += f": the share that was late is {100 * error:.0f} points off what was said, on average"
+    return Check("calibrated", passed, text)
 
 
 def _covers(y: Floats, ours: DaysLate, horizon: int) -> Check:
     share = float(coverage(y, ours, 0.8, horizon).mean())
     low, high = COVERAGE
-    return Check(
-        "80 % intervals", low <= share <= high, f"80 % intervals cover {share:.1%} ({low:.0%} to {high:.0%} is allowed)"
-    )
+    text = f"80 % intervals cover {share:.1%} ({low:.0%} to {high:.0%} is allowed)"
+    if share < low:
+        text += ": the dates are given as surer than they are"
+    if share > high:
+        text += ": the dates are given as less sure than they are"
+    return Check("80 % intervals", low <= share <= high, text)
 
 
 def _beats_baselines(rows: pd.DataFrame, ours: DaysLate, candidate: Candidate) -> Check:
@@ -130,13 +170,15 @@ def _beats_baselines(rows: pd.DataFrame, ours: DaysLate, candidate: Candidate) -
     passed = loss.mean() < past[best] and crps < rows[f"crps: {EMPIRICAL}"].mean() and most >= 0
     rivals = f"{past[best]:.3f} of the {best} and {logistic.mean():.3f} of the {LOGISTIC}"
     text = f"log loss {loss.mean():.3f}, against {rivals}"
+    if not passed:
+        text += ": what needs no such model is as good"
     return Check("beats the baselines", bool(passed), text)
 
 
 def _beats(loss: Floats, champion: Floats, customers: pd.Index) -> Check:
     gain, low, high = skill(loss, champion, customers)
-    return Check(
-        "beats the champion",
-        low > 0,
-        f"CRPS {gain:+.1%} against the champion (95 % interval {low:+.1%} to {high:+.1%}; above 0 is needed)",
-    )
+    text = f"CRPS {gain:+.1%} against the champion (95 % interval {low:+.1%} to {high:+.1%}; above 0 is needed)"
+    if low > 0:
+        return Check("beats the champion", True, text)
+    doubt = in_doubt(len(loss), gain, low)
+    return Check("beats the champion", False, f"{text}: {doubt}", invoices_needed(len(loss), gain, low))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from ..errors import PaybenchError
 from .bundle import Bundle, read_bundle, write_bundle
 from .candidate import Candidate
 from .gate import Check, Verdict, judge
-from .registry import register
+from .registry import register, settle_outcome
 from .store import CHALLENGER, CHAMPION, NAMES, PREVIOUS, Store, Version
 
 if TYPE_CHECKING:
@@ -28,12 +28,13 @@ def ensure_champion(store: Store, book: str, baseline: Callable[[], Candidate]) 
             f"'{book}'; name another --store."
         )
     if champion is None:
-        first = register(store, baseline())
+        first = register(store, candidate := baseline())
         with store.lock():
             champion = store.version(CHAMPION)
             if champion is None:
                 export(store, first)
                 _point(store.client(), CHAMPION, first.number)
+                settle_outcome(store, first, "promoted", candidate.declined)
                 return first
     repair(store, champion)
     return champion
@@ -82,11 +83,10 @@ def promote(store: Store, signed_by: str = "") -> tuple[Version, Verdict]:
             )
         twin = None if champion.tags.get("kind") == "baseline" else store.bundle(champion, "twin")
         verdict = judge(Candidate(store.artifacts(challenger.run_id) / "candidate"), twin)
-        client.set_tag(challenger.run_id, "gate", "promoted" if verdict.promoted else "refused")
-        for name in NAMES:
-            client.set_model_version_tag(name, str(challenger.number), "gate", verdict.reason)
-            if signed_by:
-                client.set_model_version_tag(name, str(challenger.number), "signed_by", signed_by)
+        signed = {"signed_by": signed_by} if signed_by else {}
+        outcome = "promoted" if verdict.promoted else "refused"
+        settle_outcome(store, challenger, outcome, verdict.reason, **signed)
+        _record(client, challenger, champion, verdict)
         if not verdict.promoted:
             return champion, verdict
         _serve(store, challenger, champion)
@@ -114,6 +114,14 @@ def export(store: Store, version: Version) -> None:
             write_bundle(bundle, Path(place) / "bundle")
             _same_scores(store.bundle(version), read_bundle(Path(place) / "bundle"), golden)
     write_bundle(bundle, store.champion_folder)
+
+
+def _record(client: MlflowClient, challenger: Version, champion: Version, verdict: Verdict) -> None:
+    """The gate's questions and answers, and the champion's figures on the same rows, into the challenger's run."""
+    for name, value in verdict.champion.items():
+        client.log_metric(challenger.run_id, f"champion/{name}", value)
+    answers = {"champion": champion.label, "needed": verdict.needed, "checks": [asdict(c) for c in verdict.checks]}
+    client.log_dict(challenger.run_id, answers, "gate.json")
 
 
 def _same_scores(registered: Bundle, written: Bundle, golden: Candidate) -> None:

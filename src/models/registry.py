@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from ..errors import PaybenchError
-from .bundle import Bundle
 from .candidate import Candidate
+from .card import LOSSES, model_card, short
 from .compare import MODEL
 from .store import EXPERIMENT, NAMES, Store, Version
 
@@ -25,23 +25,13 @@ def register(store: Store, candidate: Candidate, extras: dict[str, Path] | None 
     extras : further files or folders by artifact folder (executed notebooks, reports).
     """
     client = store.client()
-    about = candidate.about
-    kind = candidate.bundle.kind
-    experiment = client.get_experiment_by_name(EXPERIMENT)
-    if experiment is None:
-        raise PaybenchError(
-            f"The store at {store.folder} has no experiment '{EXPERIMENT}'; it is not a paybench store."
-        )
-    run = client.create_run(experiment.experiment_id, run_name=f"{kind} as of {about['as_of']}")
-    run_id = run.info.run_id
+    run_id = _begin(client, store, f"{candidate.bundle.kind} as of {candidate.about['as_of']}")
     try:
-        _log(client, run_id, candidate)
+        _log(client, run_id, candidate, "registered")
         for where, path in (extras or {}).items():
             (client.log_artifacts if path.is_dir() else client.log_artifact)(run_id, str(path), where)
-        tags = {k: str(about[k]) for k in ("as_of", "book", "code", "data_hash", "key", "paybench")} | {
-            "kind": kind,
-        }
-        numbers = [_register_name(client, name, run_id, candidate.bundle, tags) for name in NAMES]
+        tags = _tags(candidate) | {"outcome": "registered"}
+        numbers = [_register_name(client, name, run_id, candidate, tags) for name in NAMES]
         client.set_terminated(run_id)
     except BaseException:
         client.set_terminated(run_id, "FAILED")
@@ -49,6 +39,65 @@ def register(store: Store, candidate: Candidate, extras: dict[str, Path] | None 
     if len(set(numbers)) != 1:
         raise PaybenchError(f"The versions of {', '.join(NAMES)} have come apart ({numbers}); use a new --store.")
     return Version(numbers[0], run_id, tags)
+
+
+def record_declined(store: Store, candidate: Candidate) -> None:
+    """Log a declined candidate as a run without a version, once, so that it is seen among the others why."""
+    client = store.client()
+    known = f"tags.key = '{candidate.about['key']}' and tags.outcome = 'declined'"
+    if client.search_runs([experiment(client, store)], known, max_results=1):
+        return
+    run_id = _begin(client, store, f"declined as of {candidate.about['as_of']}")
+    _log(client, run_id, candidate, "declined", candidate.declined)
+    client.set_terminated(run_id)
+
+
+def settle_outcome(store: Store, version: Version, outcome: str, reason: str, **more: str) -> None:
+    """Write what came of a version into the tags of its run and of the three names, and at the end of its page.
+
+    Parameters
+    ----------
+    outcome : promoted or refused. reason : of the gate. more : further tags of the version.
+    """
+    client = store.client()
+    for key, value in {"gate": outcome, "outcome": outcome, "reason": reason}.items():
+        client.set_tag(version.run_id, key, value)
+    for name in NAMES:
+        for key, value in {"gate": reason, "outcome": outcome, **more}.items():
+            client.set_model_version_tag(name, str(version.number), key, value)
+        page, _, _ = (client.get_model_version(name, str(version.number)).description or "").partition(_GATE)
+        client.update_model_version(name, str(version.number), f"{page}{_GATE}{outcome}: {reason}.\n")
+
+
+_GATE = "\n**Gate**: "
+
+
+def experiment(client: MlflowClient, store: Store) -> str:
+    """The id of the experiment that holds all runs."""
+    found = client.get_experiment_by_name(EXPERIMENT)
+    if found is None:
+        raise PaybenchError(
+            f"The store at {store.folder} has no experiment '{EXPERIMENT}'; it is not a paybench store."
+        )
+    return str(found.experiment_id)
+
+
+def _begin(client: MlflowClient, store: Store, name: str) -> str:
+    return str(client.create_run(experiment(client, store), run_name=name).info.run_id)
+
+
+def _tags(candidate: Candidate) -> dict[str, str]:
+    """What runs and versions can be found and compared by."""
+    about = candidate.about
+    names = ("as_of", "book", "code", "data_hash", "key", "paybench", "seed", "trials")
+    budget = {} if about["minutes"] is None else {"minutes": f"{about['minutes']:g}"}
+    tuned = any(any(about.get("tuning", {}).get(loss, ())) for loss in LOSSES)
+    return {
+        **{name: str(about[name]) for name in names},
+        **budget,
+        "kind": candidate.bundle.kind,
+        "tuned": "yes" if tuned else "no: the defaults",
+    }
 
 
 def registered(store: Store, key: str) -> Version | None:
@@ -61,7 +110,7 @@ def registered(store: Store, key: str) -> Version | None:
     return Version(int(newest.version), str(newest.run_id), dict(newest.tags))
 
 
-def _log(client: MlflowClient, run_id: str, candidate: Candidate) -> None:
+def _log(client: MlflowClient, run_id: str, candidate: Candidate, outcome: str, reason: str = "") -> None:
     from mlflow.entities import Metric, Param, RunTag
 
     about = candidate.about
@@ -69,6 +118,12 @@ def _log(client: MlflowClient, run_id: str, candidate: Candidate) -> None:
         "parameters", {}
     )
     metrics: dict[str, Any] = {k: about[k] for k in ("invoices", "matured")}
+    metrics |= {f"treated_{k}": share for k, share in about["treated"].items()}
+    for loss in LOSSES:
+        for what in ("skill", "tuning"):
+            if loss in about.get(what, {}):
+                ends = (f"{what}/{loss}{end}" for end in ("", "_low", "_high"))
+                metrics |= dict(zip(ends, about[what][loss], strict=True))
     if not candidate.declined and (candidate.folder / "metrics.csv").exists():
         for model, row in candidate.metrics.iterrows():
             prefix = "" if model == MODEL else f"{_plain(str(model))}/"
@@ -77,7 +132,7 @@ def _log(client: MlflowClient, run_id: str, candidate: Candidate) -> None:
         run_id,
         metrics=[Metric(k, float(v), 0, 0) for k, v in metrics.items()],
         params=[Param(k, str(v)) for k, v in parameters.items()],
-        tags=[RunTag(k, str(about[k])) for k in ("data_hash", "code", "book", "paybench", "declined") if about.get(k)],
+        tags=[RunTag(k, v) for k, v in (_tags(candidate) | {"outcome": outcome, "reason": reason}).items() if v],
     )
     client.log_artifacts(run_id, str(candidate.folder), "candidate")
     for part in ("bundle", "twin"):
@@ -85,20 +140,21 @@ def _log(client: MlflowClient, run_id: str, candidate: Candidate) -> None:
             client.log_artifacts(run_id, str(candidate.folder / part), part)
 
 
-def _register_name(client: MlflowClient, name: str, run_id: str, bundle: Bundle, tags: dict[str, str]) -> int:
+def _register_name(client: MlflowClient, name: str, run_id: str, candidate: Candidate, tags: dict[str, str]) -> int:
     from mlflow.exceptions import MlflowException
 
     try:
         client.get_registered_model(name)
     except MlflowException:
         client.create_registered_model(name)
-    folder = "bundle"
+    folder, bundle = "bundle", candidate.bundle
     text = {NAMES[0]: bundle.late_text, NAMES[1]: bundle.hazard_text}.get(name, "")
     if text:
         folder = f"models/{name}"
         _log_native(client, run_id, folder, text)
     source = f"{client.get_run(run_id).info.artifact_uri}/{folder}"
-    return int(client.create_model_version(name, source, run_id, tags=tags).version)
+    page = short(model_card(candidate))
+    return int(client.create_model_version(name, source, run_id, tags=tags, description=page).version)
 
 
 def _log_native(client: MlflowClient, run_id: str, folder: str, text: str) -> None:

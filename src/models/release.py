@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Any
 from ..ledger import Ledger
 from ..progress import say
 from .candidate import Candidate
+from .card import tuning_sentence
 from .promotion import challenge, ensure_champion, promote
-from .registry import register, registered
+from .registry import record_declined, register, registered
 from .store import Store
 from .train import baseline_candidate, train
 
@@ -23,13 +25,19 @@ class Outcome:
 
     Attributes
     ----------
-    promoted : whether the candidate serves now. reason : why, or why not.
+    promoted : whether the candidate serves now. reason : why, or why not, in words.
+    outcome : promoted; refused by the gate; declined (nothing was trained); registered (the gate was not asked); or
+        known (the champion is of the same data and settings).
+    needed : about how many invoices it would take: with a known outcome if declined, later ones to judge by if
+        refused; None if no number helps or none is lacking.
     champion : the version that serves. challenger : the candidate's version, empty if it was declined.
     checks : the gate's questions: name, passed, text.
     """
 
     promoted: bool
+    outcome: str
     reason: str
+    needed: int | None
     champion: str
     challenger: str
     checks: tuple[dict[str, Any], ...]
@@ -62,19 +70,31 @@ def release(
     with TemporaryDirectory() as place:
         first = partial(baseline_candidate, ledger, candidate.about["as_of"], Path(place) / "baseline")
         champion = ensure_champion(store, candidate.about["book"], first)
-    if champion.tags.get("key") == candidate.about["key"] and not candidate.declined:
+    settled = partial(Outcome, checks=(), store=str(store.folder), champion=champion.label)
+    key = candidate.about["key"]
+    if champion.tags.get("key") == key and not candidate.declined:
         reason = "the champion was trained from the same data and settings"
-        return Outcome(False, reason, champion.label, champion.label, (), str(store.folder))
+        return settled(False, "known", reason, None, challenger=champion.label)
     if candidate.declined:
-        return Outcome(False, candidate.declined, champion.label, "", (), str(store.folder))
-    challenger = registered(store, candidate.about["key"]) or register(store, candidate, extras)
+        record_declined(store, candidate)
+        return settled(False, "declined", candidate.declined, candidate.about["needed"], challenger="")
+    challenger = registered(store, key) or register(store, candidate, extras)
     challenge(store, challenger)
     if not gate:
         reason = "not asked for; 'paybench promote' asks the gate"
-        return Outcome(False, reason, champion.label, challenger.label, (), str(store.folder))
+        return settled(False, "registered", reason, None, challenger=challenger.label)
     champion, verdict = promote(store)
-    checks = tuple(asdict(check) for check in verdict.checks)
-    return Outcome(verdict.promoted, verdict.reason, champion.label, challenger.label, checks, str(store.folder))
+    outcome = "promoted" if verdict.promoted else "refused"
+    return Outcome(
+        verdict.promoted,
+        outcome,
+        verdict.reason,
+        verdict.needed,
+        champion.label,
+        challenger.label,
+        tuple(asdict(check) for check in verdict.checks),
+        str(store.folder),
+    )
 
 
 def train_and_release(
@@ -86,8 +106,19 @@ def train_and_release(
     horizon: int | None = None,
     gate: bool = True,
     show: bool = False,
+    minutes: float | None = None,
+    pictures: Callable[[Candidate, Path], dict[str, Path]] | None = None,
 ) -> tuple[Candidate, Outcome]:
-    """``paybench train``: :func:`~.train.train`, then :func:`release`."""
+    """``paybench train``: :func:`~.train.train`, then :func:`release`.
+
+    Parameters
+    ----------
+    pictures : writes artifacts for the run into a folder, and says where they are; others as there.
+    """
     place = Store.at(store)
-    candidate = train(ledger, date, place.folder / "candidate", trials, seed, horizon, show)
-    return candidate, release(place, ledger, candidate, gate=gate, show=show)
+    candidate = train(ledger, date, place.folder / "candidate", trials, seed, horizon, show, minutes)
+    if not candidate.declined:
+        say(tuning_sentence(candidate.about["tuning"]), show)
+    with TemporaryDirectory() as folder:
+        extras = pictures(candidate, Path(folder)) if pictures else {}
+        return candidate, release(place, ledger, candidate, extras, gate, show)

@@ -26,15 +26,16 @@ from .bundle import GRID, Bundle, write_bundle
 from .candidate import HABITS, Candidate
 from .card import write_card
 from .compare import EMPIRICAL, MODEL, Prediction, challengers, simple_baselines, skills, table
+from .decline import GATE_SHARE, Declined, too_little
 from .fit import fit_baseline, fit_timing
 from .folds import Book, Rows, choose_horizon
 from .metrics import reliability
+from .search import check_minutes
+from .space import all_defaults
+from .treated import treated
 from .tune import Tuned, tune
 
 UNTUNED = "Timing, not tuned"
-LEAST_ROWS = 100
-"""Matured rows below which nothing is trained."""
-GATE_SHARE = 0.25
 
 
 def train(
@@ -45,6 +46,7 @@ def train(
     seed: int = 0,
     horizon: int | None = None,
     show: bool = False,
+    minutes: float | None = None,
 ) -> Candidate:
     """Tune, fit, calibrate and evaluate on what was known at a date.
 
@@ -56,47 +58,66 @@ def train(
     trials : of the tuning. seed : of everything random.
     horizon : H in days after due; by default chosen from the book (:func:`~.folds.choose_horizon`).
     show : progress.
+    minutes : the tuning's budget instead of ``trials``; see :func:`~.tune.tune` for what that does to repeatability.
 
     Returns
     -------
     Candidate. With too few matured rows, or only one class among them, a declined one.
+
+    Raises
+    ------
+    PaybenchError
+        If nothing was known at ``date``, the horizon cannot be used, or ``minutes`` is not above 0.
     """
+    check_minutes(minutes)
     book = Book(ledger, date, horizon)
-    about = _about(book, "timing", trials, seed)
+    about = _about(book, "timing", trials, seed, minutes)
     target = Path(folder)
     if _key_of(target) == about["key"]:
         return Candidate(target)
-    about["declined"] = _too_little(book.known_at(book.at))
+    declined = too_little(book.known_at(book.at))
     with replaced_folder(target) as new:
-        if about["declined"]:
-            write_bundle(fit_baseline(book), new / "bundle")
+        if declined:
+            about |= _baseline(book, declined, new)
         else:
-            about |= _train(book, trials, seed, new, show)
+            about |= _train(book, trials, seed, new, show, minutes)
         _write_about(about, new)
-        if not about["declined"]:
-            write_card(Candidate(new))
+        write_card(Candidate(new))
     return Candidate(target)
 
 
 def baseline_candidate(ledger: Ledger, date: object, folder: str | Path, horizon: int | None = None) -> Candidate:
     """The Baseline as a candidate: what a new store serves until something beats it."""
     book = Book(ledger, date, horizon)
-    about = _about(book, "baseline", 0, 0) | {"declined": "the first champion of a store is the Baseline"}
+    about = _about(book, "baseline", 0, 0)
     with replaced_folder(folder) as new:
-        write_bundle(fit_baseline(book), new / "bundle")
+        about |= _baseline(book, Declined("the first champion of a store is the Baseline"), new)
         _write_about(about, new)
+        write_card(Candidate(new))
     return Candidate(Path(folder))
 
 
-def _about(book: Book, kind: str, trials: int, seed: int) -> dict[str, Any]:
+def _baseline(book: Book, declined: Declined, folder: Path) -> dict[str, Any]:
+    write_bundle(fit_baseline(book), folder / "bundle")
     return {
-        "key": _key(book, kind, trials, seed),
+        "declined": declined.reason,
+        "needed": declined.needed,
+        "horizon": book.H,
+        "rows": book.used(),
+        "treated": treated(book.cut, book.known_at(book.at)),
+    }
+
+
+def _about(book: Book, kind: str, trials: int, seed: int, minutes: float | None = None) -> dict[str, Any]:
+    return {
+        "key": _key(book, kind, trials, seed, minutes),
         "as_of": f"{book.at:%Y-%m-%d}",
         "book": book.ledger.name,
         "data_hash": book.hash,
         "paybench": __version__,
         "code": code_hash(),
         "trials": trials,
+        "minutes": minutes,
         "seed": seed,
         "horizon": book.H,
         "grace_days": book.ledger.grace_days,
@@ -109,21 +130,20 @@ def _write_about(about: dict[str, Any], folder: Path) -> None:
     (folder / "candidate.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
 
-def _train(book: Book, trials: int, seed: int, folder: Path, show: bool) -> dict[str, Any]:
+def _train(book: Book, trials: int, seed: int, folder: Path, show: bool, minutes: float | None) -> dict[str, Any]:
     start = book.origins(1, GATE_SHARE)[0]
     if book.horizon is None:  # how far lateness is told apart must not be chosen from the gate's outcomes, either
         book = Book(book.cut, book.at, choose_horizon(as_of(book.cut, start), start))
     before = Book(book.cut, start, book.H)
     fit_rows, gate_rows = book.known_at(start), book.issued_in(start)
-    thin = _too_little(fit_rows) or _too_little(gate_rows)
-    if thin:
-        write_bundle(fit_baseline(book), folder / "bundle")
-        return {"declined": thin, "horizon": book.H}
+    declined = too_little(book.known_at(book.at), fit_rows, gate_rows)
+    if declined:
+        return _baseline(book, declined, folder)
     say(
         f"{len(fit_rows)} invoices to fit on, {len(gate_rows)} later ones to judge by (issued from {start:%Y-%m-%d})",
         show,
     )
-    tuned = tune(before, trials, seed, show)
+    tuned = tune(before, trials, seed, show, minutes)
     say("fitting, and comparing with every baseline", show)
     twin = fit_timing(book, tuned, seed, start)
     predictions = _predictions(book, twin, tuned, fit_rows, gate_rows, start, seed)
@@ -147,6 +167,7 @@ def _train(book: Book, trials: int, seed: int, folder: Path, show: bool) -> dict
     metrics.to_csv(folder / "metrics.csv")
     tuned.trials.to_csv(folder / "trials.csv", index=False)
     return {
+        "declined": "",
         "gate_from": f"{start:%Y-%m-%d}",
         "horizon": book.H,
         "matured": len(book.known_at(book.at)),
@@ -155,8 +176,10 @@ def _train(book: Book, trials: int, seed: int, folder: Path, show: bool) -> dict
         "parameters": tuned.parameters,
         "calibrators": {"hazard": asdict(tuned.calibrator), "late": asdict(tuned.late_calibrator)},
         "skill": skill,
+        "tuning": _bought(tuned, predictions, gate_rows, book.H),
         "leak_free": leak_free(book.cut, gate_rows),
         "rows": book.used(),
+        "treated": treated(book.cut, book.known_at(book.at)),
         "contacted": round(float((gate_rows.X["contacts_90"] > 0).mean()), 4),
         "gate_until": f"{gate_rows.X.index.get_level_values('as_of').max():%Y-%m-%d}",
         "gate_customers": int(gate_rows.customers.nunique()),
@@ -188,12 +211,30 @@ def _predictions(
 ) -> list[Prediction]:
     grace = book.ledger.grace_days
     predictions = [Prediction.of(MODEL, twin.predict(book.cut, gate_rows.X), gate_rows, grace, book.H)]
-    if tuned.parameters:
+    if tuned.parameters == all_defaults(len(fit_rows)):
+        predictions.append(replace(predictions[0], name=UNTUNED))
+    elif tuned.parameters:
         plain = fit_timing(book, replace(tuned, parameters={}), seed, start)
         predictions.append(Prediction.of(UNTUNED, plain.predict(book.cut, gate_rows.X), gate_rows, grace, book.H))
     return (
         predictions + challengers(book, fit_rows, gate_rows, seed) + simple_baselines(book, start, fit_rows, gate_rows)
     )
+
+
+def _bought(tuned: Tuned, predictions: list[Prediction], rows: Rows, horizon: int) -> dict[str, Any]:
+    """What the tuning gained on rows that it has not seen, against the defaults, and what it tried for that."""
+    gained = {}
+    for plain in (p for p in predictions if p.name == UNTUNED):
+        better = skills(predictions[0], plain, rows.late, rows.y, rows.customers, horizon)
+        gained = {name: [round(x, 4) for x in found] for name, found in better.items()}
+    spent = {} if tuned.seconds is None else {"seconds": tuned.seconds}
+    return {
+        **gained,
+        "trials": len(tuned.trials),
+        "pruned": tuned.pruned,
+        "stalled": list(tuned.stalled),
+        **spent,
+    }
 
 
 def _gate_frame(rows: Rows, predictions: list[Prediction]) -> pd.DataFrame:
@@ -222,15 +263,6 @@ def _rounded(row: pd.Series) -> dict[str, float]:
     return {str(k): round(float(v), 4) for k, v in row.dropna().items()}
 
 
-def _too_little(rows: Rows) -> str:
-    if len(rows) < LEAST_ROWS:
-        return f"too few labels: {len(rows)} invoices have matured, {LEAST_ROWS} are needed"
-    share = rows.late.mean()
-    if share in (0.0, 1.0):
-        return f"one class only: {'all' if share else 'none'} of the {len(rows)} matured invoices were late"
-    return ""
-
-
 def _key_of(folder: Path) -> str:
     """The key of the candidate in a folder; empty if there is none that can be read."""
     try:
@@ -239,8 +271,9 @@ def _key_of(folder: Path) -> str:
         return ""
 
 
-def _key(book: Book, kind: str, trials: int, seed: int) -> str:
-    parts = [kind, book.hash, f"{book.at:%Y-%m-%d}", str(trials), str(seed), str(book.H), __version__, code_hash()]
+def _key(book: Book, kind: str, trials: int, seed: int, minutes: float | None) -> str:
+    budget = str(trials) if minutes is None else f"{minutes:g} minutes"
+    parts = [kind, book.hash, f"{book.at:%Y-%m-%d}", budget, str(seed), str(book.H), __version__, code_hash()]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 

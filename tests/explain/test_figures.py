@@ -38,11 +38,6 @@ def test_skill_is_blue_only_where_the_whole_interval_is_above_zero() -> None:
     assert [bar.get_width() for bar in bars] == [0.1, 0.1]
 
 
-def test_tuning_that_did_not_happen_is_said() -> None:
-    none = pd.DataFrame(columns=["part", "number", "value"])
-    assert "too few rows" in figures.tuning(none).axes[0].texts[0].get_text()
-
-
 def test_about_a_fifth_of_the_outcomes_is_drawn_outside_its_interval() -> None:
     said, y = _drawn(2000)
     parts: list[Any] = list(figures.intervals(said, y, HORIZON, count=2000).axes[0].collections)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,9 +16,9 @@ import pytest
 from paybench.models.bundle import write_bundle
 from paybench.models.calibrate import Calibrator
 from paybench.models.candidate import Candidate
-from paybench.models.compare import EMPIRICAL
-from paybench.models.gate import LEAST_CUSTOMERS, LEAST_ROWS, Verdict, judge
-from paybench.models.train import train
+from paybench.models.compare import EMPIRICAL, MODEL
+from paybench.models.gate import FIGURES, LEAST_CUSTOMERS, LEAST_ROWS, Verdict, judge
+from paybench.models.train import UNTUNED, train
 from tests.models.books import by_amount
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
@@ -62,6 +63,18 @@ def test_what_was_learned_is_promoted(trained: Candidate) -> None:
     assert verdict.promoted, verdict.reason
 
 
+def test_what_the_tuning_bought_is_the_paired_difference_from_the_defaults(trained: Candidate) -> None:
+    tuning, metrics = trained.about["tuning"], trained.metrics
+    for loss in ("log_loss", "mae", "crps"):
+        gain, low, high = tuning[loss]
+        # The gain is that of the table, inside its interval.
+        assert gain == pytest.approx(1 - metrics[loss][MODEL] / metrics[loss][UNTUNED], abs=1e-4)
+        assert low <= gain <= high
+    assert tuning["log_loss"][0] != 0
+    assert tuning["trials"] == len(trained.trials) == 8
+    assert tuning["pruned"] == (trained.trials["state"] == "pruned").sum()
+
+
 def test_a_clearly_better_candidate_is_promoted(better: Candidate) -> None:
     verdict = judge(better, None)
     # Against the Baseline, where every question is answered with yes.
@@ -104,6 +117,8 @@ def test_declined_is_refused_with_its_reason(better: Candidate, tmp_path: Path) 
     # What was not trained is not promoted, whatever lies in its folder.
     assert not verdict.promoted
     assert verdict.reason == "too few labels: 3 invoices have matured"
+    # What was judged by nobody has no champion beside it.
+    assert verdict.champion == {}
 
 
 def first_rows(count: int) -> Edit:
@@ -173,3 +188,20 @@ def test_noise_is_not_progress(candidate: Candidate) -> None:
     # On a book where the customer's past is nearly all there is, the interval of what was gained contains zero.
     assert not verdict.promoted
     assert "beats the champion" in failed(verdict)
+    # How many invoices would tell is said with it, or that none would.
+    said = re.search(r"would be sure with about ([\d,]+) instead of (\d+)", verdict.reason)
+    if said is None:
+        assert "no number of invoices helps" in verdict.reason
+    else:
+        assert verdict.needed is not None
+        assert int(said[2]) == len(candidate.rows) < verdict.needed <= int(said[1].replace(",", ""))
+
+
+def test_the_champions_figures_are_those_on_the_same_rows(better: Candidate) -> None:
+    # The Baseline's are in the candidate's own table; the twin judged beside itself has the candidate's.
+    assert judge(better, None).champion == pytest.approx({k: better.metrics[k][EMPIRICAL] for k in FIGURES})
+    itself = judge(better, better.twin).champion
+    said = better.twin.predict_from(better.past, better.rows)
+    y = better.rows["y"].to_numpy()
+    assert itself["crps"] == pytest.approx(said.crps(y, better.about["horizon"]).mean())
+    assert set(itself) == set(FIGURES)

@@ -19,8 +19,12 @@ from paybench.errors import PaybenchError
 from paybench.features import open_on
 from paybench.ledger import Ledger, read_ledger, write_ledger
 from paybench.models.bundle import DAY_BY_DAY, read_bundle
+from paybench.models.candidate import Candidate
+from paybench.models.card import model_card, short
+from paybench.models.compare import EMPIRICAL, MODEL
 from paybench.models.distribution import expit, logit
 from paybench.models.promotion import export, promote, rollback
+from paybench.models.runs import compare_runs
 from paybench.models.store import CHALLENGER, CHAMPION, NAMES, PREVIOUS, Store, registered_bundle
 from paybench.score import score, write_scores
 from tests.trained import AS_OF, Trained
@@ -73,6 +77,59 @@ def test_a_version_says_what_the_gate_said(store: Store) -> None:
     reasons = {store.client().get_model_version(name, "2").tags["gate"] for name in NAMES}
     assert len(reasons) == 1
     assert "against the champion" in reasons.pop()
+
+
+def test_a_versions_page_is_its_card_and_what_the_gate_said(store: Store) -> None:
+    client = store.client()
+    for name in NAMES:
+        page = client.get_model_version(name, "2").description
+        candidate = Candidate(store.folder / "candidate")
+        card, _, gate = page.partition("\n**Gate**: ")
+        assert card == short(model_card(candidate))
+        assert gate == f"promoted: {client.get_model_version(name, '2').tags['gate']}.\n"
+    # Whole, for people and programs, they lie with the run; so do the gate's answers.
+    run = store.artifacts(str(client.get_model_version(NAMES[0], "2").run_id))
+    for file in ("card.md", "card.json"):
+        assert (run / "candidate" / file).read_bytes() == (store.folder / "candidate" / file).read_bytes()
+    answers = json.loads((run / "gate.json").read_text())
+    assert all(check["passed"] for check in answers["checks"])
+    assert answers["champion"] == "payment-timing v1"
+    # And the pictures of its tuning.
+    assert [p.name for p in sorted((run / "tuning").iterdir())] == ["history.png", "parameters.png"]
+
+
+def test_runs_are_compared_by_their_tags(store: Store) -> None:
+    runs = compare_runs(store)
+    candidate = Candidate(store.folder / "candidate")
+    # The newest first; the Baseline, then what took its place.
+    assert list(runs.index) == [2, 1]
+    assert list(runs["kind"]) == ["timing", "baseline"]
+    assert list(runs["outcome"]) == ["promoted", "promoted"]
+    assert runs["started"].is_monotonic_decreasing
+    newest = runs.loc[2]
+    assert newest["key"] == candidate.about["key"]
+    assert newest["data_hash"] == candidate.about["data_hash"]
+    # Metrics with the champion's beside, parameters, gains.
+    for name in ("auc", "log_loss", "crps", "coverage_80"):
+        assert newest[name] == pytest.approx(candidate.metrics[name][MODEL])
+        assert newest[f"champion/{name}"] == pytest.approx(candidate.metrics[name][EMPIRICAL])
+    assert newest["skill/crps"] == candidate.about["skill"]["crps"][0]
+    assert newest["tuning/crps"] == candidate.about["tuning"]["crps"][0]
+    assert newest["late__leaves"] == str(candidate.about["parameters"]["late__leaves"])
+    # Each tag chooses.
+    assert list(compare_runs(store, kind="timing", seed=0, trials=2).index) == [2]
+    assert list(compare_runs(store.folder, as_of=AS_OF).index) == [2, 1]
+    assert compare_runs(store, book="another").empty
+    with pytest.raises(PaybenchError, match="Runs have no tag 'colour'; they can be chosen by book, as_of"):
+        compare_runs(store, colour="blue")
+
+
+def test_a_store_that_is_not_there_has_no_runs(tmp_path: Path) -> None:
+    runs = compare_runs(tmp_path / "store")
+    assert runs.empty
+    assert {"outcome", "log_loss", "run_id"} <= set(runs.columns)
+    # Asking does not make one.
+    assert not (tmp_path / "store").exists()
 
 
 def test_what_serves_is_what_is_registered(store: Store, ledger: Ledger) -> None:
@@ -188,6 +245,8 @@ def test_one_class_only_is_declined_by_both_and_one_baseline_serves(declined: De
     for answer in declined.answers:
         assert answer["promoted"] is False
         assert str(answer["reason"]).startswith("one class only: none of the ")
+        assert answer["outcome"] == "declined"
+        assert answer["needed"] is None
         assert answer["challenger"] == ""
         assert answer["checks"] == []
     # Both name the same champion, and it is the one that the aliases and the exported bundle name.
@@ -195,6 +254,22 @@ def test_one_class_only_is_declined_by_both_and_one_baseline_serves(declined: De
     assert champion == f"payment-timing v{aliases(Store.at(declined.store))[CHAMPION]}"
     assert read_bundle(declined.store / "champion").version == champion
     assert read_bundle(declined.store / "champion").kind == "baseline"
+
+
+def test_a_declined_training_is_a_run_without_a_version_once(declined: Declined) -> None:
+    def listed() -> pd.DataFrame:
+        return compare_runs(declined.store, outcome="declined")
+
+    before = listed()
+    assert before.index.isna().all()
+    assert before["reason"].str.startswith("one class only: none of the ").all()
+    assert before["log_loss"].isna().all()
+    # The same again is the same run.
+    same = ["--as-of", "2025-03-01", "--trials", "1", "--store", str(declined.store), "--quiet"]
+    assert main(["train", str(declined.ledger), *same]) == 0
+    assert len(listed()) == len(before)
+    # Why is on the candidate's card, too.
+    assert "One class only" in (declined.store / "candidate" / "card.md").read_text()
 
 
 def test_the_baseline_scores(declined: Declined, tmp_path: Path) -> None:

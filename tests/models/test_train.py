@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from paybench.errors import PaybenchError
 from paybench.ledger import Ledger, as_of, conform
 from paybench.ledger.schema import TABLES
 from paybench.models.candidate import Candidate
@@ -110,7 +111,7 @@ def test_the_same_again_is_taken_as_it_is(candidate: Candidate, ledger: Ledger) 
     assert {p: p.stat().st_mtime_ns for p in candidate.folder.rglob("*")} == before
 
 
-@pytest.mark.parametrize("other", [{"trials": 1}, {"seed": 1}, {"horizon": 45}, {"date": "2025-05-31"}])
+@pytest.mark.parametrize("other", [{"trials": 1}, {"minutes": 1}, {"seed": 1}, {"horizon": 45}, {"date": "2025-05-31"}])
 def test_other_settings_have_another_key(tmp_path: Path, other: dict[str, object]) -> None:
     few = simulate(customers=3, months=17, seed=1).ledger
     settings = {"date": "2025-05-01", "trials": 2, "seed": 0, "horizon": 30}
@@ -168,9 +169,44 @@ def test_every_trial_is_kept(candidate: Candidate) -> None:
     # As many as were asked for, on both parts; the best one's parameters are the candidate's.
     assert list(candidate.trials["part"]) == ["late", "hazard"]
     best = {part: of.loc[of["value"].idxmin()] for part, of in candidate.trials.groupby("part")}
+    assert (candidate.trials["state"] == "complete").all()
     for name, value in candidate.about["parameters"].items():
         part, _, parameter = name.partition("__")
         assert best[part][f"params_{parameter}"] == pytest.approx(value)
+
+
+def test_of_the_defaults_nothing_was_bought(candidate: Candidate, trained: Candidate) -> None:
+    tuning = candidate.about["tuning"]
+    # One trial of each part is the defaults: the same model, to the last digit.
+    for loss in ("log_loss", "mae", "crps"):
+        assert tuning[loss] == [0, 0, 0]
+        assert candidate.metrics[loss][MODEL] == candidate.metrics[loss][UNTUNED]
+    assert tuning["trials"] == len(candidate.trials) == 2
+    # A budget in trials leaves no trace of a clock.
+    assert "seconds" not in tuning
+    # A book too small for folds is not tuned, and says so.
+    assert trained.about["tuning"] == {"trials": 0, "pruned": 0, "stalled": []}
+
+
+def test_a_budget_of_no_time_is_refused_before_anything_is_read(small: Ledger, tmp_path: Path) -> None:
+    with pytest.raises(PaybenchError, match="cannot take 0 minutes"):
+        train(small, AT, tmp_path / "candidate", minutes=0)
+    assert not (tmp_path / "candidate").exists()
+
+
+def test_a_declined_candidate_has_a_card(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    ledger = book_of(np.arange(99) * 3, np.zeros(99, dtype=int), rng.integers(-3, 9, 99).astype(np.float64))
+    declined = train(ledger, "2026-01-01", tmp_path / "candidate", trials=1)
+    card = json.loads((declined.folder / "card.json").read_text())
+    page = (declined.folder / "card.md").read_text()
+    # On what data, why, and what it would take.
+    assert card["rows"]["matured"] == 99
+    assert card["declined"] == declined.declined
+    assert card["needed"] == 400
+    assert "too few labels" in page.lower()
+    assert "about 400 invoices" in page
+    assert "Baseline serves" in page
 
 
 def test_one_class_is_declined(tmp_path: Path) -> None:
@@ -188,7 +224,8 @@ def test_too_few_labels_are_declined(tmp_path: Path) -> None:
     ledger = book_of(np.arange(99) * 3, np.zeros(99, dtype=int), rng.integers(-3, 9, 99).astype(np.float64))
     declined = train(ledger, "2026-01-01", tmp_path / "candidate", trials=1)
     # One label less than needed is too few.
-    assert declined.declined == "too few labels: 99 invoices have matured, 100 are needed"
+    assert declined.declined.startswith("too few labels: the outcome of 99 invoices is known, and about 400 are needed")
+    assert declined.about["needed"] == 400
     # What was matured is counted, and the folder says the same when read again.
     assert json.loads((tmp_path / "candidate" / "candidate.json").read_text())["matured"] == 99
 
