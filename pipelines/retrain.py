@@ -23,6 +23,7 @@ from paybench.command import answered
 from paybench.progress import say
 
 NOTEBOOKS = ("03_late.ipynb", "04_days.ipynb", "05_explain.ipynb")
+COMPARING = NOTEBOOKS[:2]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--as-of", required=True, metavar="DATE", help="YYYY-MM-DD; nothing later is known")
     parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="tracking, registry, champion")
     parser.add_argument("--trials", type=int, metavar="N", help="instead of the setting")
+    parser.add_argument("--minutes", type=int, metavar="M", help="instead of the setting; 0: --trials counts")
     parser.add_argument("--seed", type=int, metavar="S", help="instead of the setting")
     parser.add_argument("--params", type=Path, default=PARAMS, metavar="FILE", help="settings (params.yaml)")
     parser.add_argument("--no-promote", dest="gate", action="store_false", help="register only, do not ask the gate")
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> dict[str, object]:
     settings = read_settings(options.params)
-    given = {name: value for name in ("trials", "seed") if (value := getattr(options, name)) is not None}
+    given = {name: value for name in ("trials", "minutes", "seed") if (value := getattr(options, name)) is not None}
     return retrain(options.ledger, options.as_of, options.store, replace(settings, **given), options.gate)
 
 
@@ -49,6 +51,7 @@ def retrain(ledger: Path, as_of: str, store: Path, settings: Settings, gate: boo
     from run_notebooks import NOTEBOOKS as FOLDER
     from run_notebooks import quiet, run_notebook
 
+    from paybench.explain.tuned import write_pictures
     from paybench.models.release import release
     from paybench.models.store import CHAMPION, Store, attach
     from paybench.models.train import train
@@ -57,22 +60,30 @@ def retrain(ledger: Path, as_of: str, store: Path, settings: Settings, gate: boo
     quiet()
     say(f"reading {ledger}", True)
     book, place = read_ledger(ledger), Store.at(store)
-    candidate = train(book, as_of, place.folder / "candidate", settings.trials, settings.seed, show=True)
+    budget = settings.minutes or None
+    candidate = train(
+        book, as_of, place.folder / "candidate", settings.trials, settings.seed, show=True, minutes=budget
+    )
     with TemporaryDirectory() as temporary:
         pages = Path(temporary) / "notebooks"
         pages.mkdir()
-        parameters = {
+        parameters: dict[str, str | int] = {
             "ledger": str(ledger.resolve()),
             "as_of": candidate.about["as_of"],
             "trials": settings.trials,
+            "minutes": settings.minutes,
             "seed": settings.seed,
             "candidate": str(candidate.folder),
         }
+        compared: dict[str, str | int] = {"store": str(place.folder), "change": ""}  # a scheduler tries nothing out
         ran = () if candidate.declined else NOTEBOOKS
         for name in ran:
             say(f"running {name}", True)
-            run_notebook(FOLDER / name, pages, parameters, settings.cell_timeout)
-        outcome = release(place, book, candidate, {"notebooks": pages}, gate, show=True)
+            run_notebook(
+                FOLDER / name, pages, parameters | (compared if name in COMPARING else {}), settings.cell_timeout
+            )
+        extras = {"notebooks": pages, **write_pictures(candidate, Path(temporary))}
+        outcome = release(place, book, candidate, extras, gate, show=True)
         champion = place.version(CHAMPION)
         if champion is not None and champion.tags["as_of"] <= candidate.about["as_of"]:
             say("writing the report", True)
@@ -81,7 +92,9 @@ def retrain(ledger: Path, as_of: str, store: Path, settings: Settings, gate: boo
             attach(place, champion, page, "report")
     return {
         "promoted": outcome.promoted,
+        "outcome": outcome.outcome,
         "reason": outcome.reason,
+        "needed": outcome.needed,
         "champion": outcome.champion,
         "challenger": outcome.challenger,
         "store": outcome.store,

@@ -22,7 +22,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 
 
 def run_notebook(
-    notebook: Path, out: Path, parameters: Mapping[str, str | int] | None = None, cell_timeout: int = 900
+    notebook: Path, out: Path, parameters: Mapping[str, str | float] | None = None, cell_timeout: int = 900
 ) -> Path:
     """Run one notebook in its own folder, and write ``out/NAME.ipynb`` and ``out/NAME.html``, each whole or not at all.
 
