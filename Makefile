@@ -37,6 +37,7 @@ bench: $(READY) ## speed against named peers, as ratios
 	$(PY) benchmarks/run.py
 	$(PY) benchmarks/simulation.py
 	$(PY) benchmarks/features.py
+	$(PY) benchmarks/models.py
 
 nightly: $(READY) ## all tests with 2,000 random examples each
 	HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n $(WORKERS) --dist worksteal
