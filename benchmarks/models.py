@@ -26,9 +26,9 @@ from sklearn.metrics import roc_auc_score
 from features import held, peak
 from paybench.features import at_issue, catalogue, habits, labels
 from paybench.ledger import Ledger, read_ledger
-from paybench.models.distribution import EARLIEST, pooled_shares
-from paybench.models.late import LateDirect
-from paybench.models.timing import Timing
+from paybench.models.family.distribution import EARLIEST, pooled_shares
+from paybench.models.family.late import LateDirect
+from paybench.models.family.timing import Timing
 from paybench.simulate import stream_world
 
 FEATURES, HORIZON, CHUNK, ROOM = 50, 60, 20_000, 8e9

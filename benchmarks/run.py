@@ -13,7 +13,7 @@ import shap
 
 from paybench.features import at_issue, features_at, issue_rows
 from paybench.ledger import Ledger, as_of
-from paybench.models.train import train
+from paybench.models.versions.train import train
 from paybench.simulate import simulate
 
 

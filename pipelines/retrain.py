@@ -52,9 +52,9 @@ def retrain(ledger: Path, as_of: str, store: Path, settings: Settings, gate: boo
     from run_notebooks import quiet, run_notebook
 
     from paybench.explain.tuned import write_pictures
-    from paybench.models.release import release
-    from paybench.models.store import CHAMPION, Store, attach
-    from paybench.models.train import train
+    from paybench.models.versions.release import release
+    from paybench.models.versions.store import CHAMPION, Store, attach
+    from paybench.models.versions.train import train
     from paybench.report import write_report
 
     quiet()

@@ -208,7 +208,7 @@ def _explained(options: argparse.Namespace) -> Answer:
 def train(options: argparse.Namespace) -> Answer:
     """Train and ask the gate."""
     from .explain.tuned import write_pictures
-    from .models.release import train_and_release
+    from .models.versions.release import train_and_release
 
     _, outcome = train_and_release(
         _ledger(options),
@@ -228,8 +228,8 @@ def train(options: argparse.Namespace) -> Answer:
 
 def promote(options: argparse.Namespace) -> Answer:
     """Ask the gate, or go back."""
-    from .models.promotion import promote, rollback
-    from .models.store import Store
+    from .models.versions.promotion import promote, rollback
+    from .models.versions.store import Store
 
     store = Store.at(options.store)
     if not (store.folder / "mlflow.db").exists():
@@ -252,7 +252,7 @@ def score(options: argparse.Namespace) -> Answer:
     check_ending(options.out)
     models = options.model
     if models != "champion":
-        from .models.store import registered_bundle
+        from .models.versions.store import registered_bundle
 
         models = registered_bundle(options.store, models)
     table = score(_ledger(options), options.as_of, models, options.store, _show(options))
@@ -273,8 +273,8 @@ def backtest(options: argparse.Namespace) -> Answer:
 
     from .explain.backtest_page import backtest_page
     from .files import check_folder
-    from .models.backtest import backtest, write_backtest
-    from .models.learning import learning_curve
+    from .models.judge.backtest import backtest, write_backtest
+    from .models.judge.learning import learning_curve
     from .oracle import oracle_of
 
     check_folder(options.out, "folder of a backtest", "by_origin.csv")

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .models.folds import Rows
-from .models.prediction import Prediction, likeliest
+from .models.judge.prediction import Prediction, likeliest
+from .models.learn.folds import Rows
 from .simulate.truth import read_truth
 
 ORACLE = "oracle (if nobody is contacted)"

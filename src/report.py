@@ -20,12 +20,12 @@ from .explain.trust import Evaluation
 from .features import features_at, issue_rows, open_on
 from .files import replaced_file
 from .ledger import Ledger, as_of, data_hash, day
-from .models.bundle import Bundle, read_bundle
+from .models.learn.bundle import Bundle, read_bundle
 from .progress import say, track
 from .score import CHUNK, score
 
 if TYPE_CHECKING:
-    from .models.candidate import Candidate
+    from .models.versions.candidate import Candidate
 
 SAMPLE = 2000
 """Recently issued invoices in the picture of drivers."""
@@ -95,7 +95,7 @@ def findings(ledger: Ledger, date: object, store: str | Path = "mlruns", show: b
 
 
 def _candidate(folder: Path) -> Candidate | None:
-    from .models.candidate import Candidate
+    from .models.versions.candidate import Candidate
 
     return Candidate(folder) if (folder / "candidate.json").is_file() else None
 
@@ -137,7 +137,7 @@ def _example(cut: Ledger, bundle: Bundle, X: pd.DataFrame, table: pd.DataFrame) 
 
 def _evaluation(bundle: Bundle, candidate: Candidate | None) -> Evaluation | None:
     """How the bundle was judged; for the Baseline, how it did beside the candidate that was refused."""
-    from .models.compare import EMPIRICAL, MODEL
+    from .models.judge.compare import EMPIRICAL, MODEL
 
     about: dict[str, Any] = bundle.about
     if bundle.kind == "baseline":
@@ -158,7 +158,7 @@ def _evaluation(bundle: Bundle, candidate: Candidate | None) -> Evaluation | Non
 
 
 def _why_baseline(candidate: Candidate | None) -> str:
-    from .models.gate import judge
+    from .models.versions.gate import judge
 
     if candidate is None:
         return "no model has been trained in this store yet"

@@ -18,7 +18,7 @@ from .explain.reasons import baseline_reasons, reasons, with_overdue
 from .features import habits, open_on
 from .files import replaced_file
 from .ledger import Ledger, as_of, day, settle
-from .models.bundle import CAP, Bundle, read_bundle
+from .models.learn.bundle import CAP, Bundle, read_bundle
 from .progress import track
 from .spreadsheet import csv_bytes
 

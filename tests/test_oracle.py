@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from paybench.models.backtest import backtest
-from paybench.models.compare import EMPIRICAL, table
-from paybench.models.folds import Book
+from paybench.models.judge.backtest import backtest
+from paybench.models.judge.compare import EMPIRICAL, table
+from paybench.models.learn.folds import Book
 from paybench.oracle import ORACLE, oracle, oracle_of
 from paybench.simulate import simulate
 

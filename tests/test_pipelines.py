@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from paybench import PaybenchError, read_ledger
-from paybench.models.candidate import Candidate
-from paybench.models.compare import MODEL
-from paybench.models.store import NAMES, Store
+from paybench.models.judge.compare import MODEL
+from paybench.models.versions.candidate import Candidate
+from paybench.models.versions.store import NAMES, Store
 from paybench.score import score, write_scores
 from paybench.simulate import simulate, write_world
 

@@ -17,7 +17,7 @@ from paybench.errors import PaybenchError
 from paybench.features import open_rows
 from paybench.ledger import Ledger, as_of, conform, day, read_ledger, settle
 from paybench.ledger.schema import DATE
-from paybench.models.bundle import Bundle, read_bundle
+from paybench.models.learn.bundle import Bundle, read_bundle
 from paybench.score import COLUMNS, score, write_scores
 from tests.trained import AS_OF, Trained
 

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from pandas.io.formats.style import Styler
 
 from ..features import all_features
-from ..models.bundle import DAY_BY_DAY
+from ..models.learn.bundle import DAY_BY_DAY
 from ..progress import without_widgets
 from .canvas import INK, OURS, Picture, panels
 
@@ -26,7 +26,7 @@ def importance(attributions: pd.DataFrame, X: pd.DataFrame) -> Picture:
 
     Parameters
     ----------
-    attributions : SHAP values of P(late) and ``base`` (:meth:`~paybench.models.bundle.Bundle.attributions`).
+    attributions : SHAP values of P(late) and ``base`` (:meth:`~paybench.models.learn.bundle.Bundle.attributions`).
     X : the same rows' features.
     """
     without_widgets()

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pandas as pd
 
-from ..models.backtest import Backtest
-from ..models.parts import LEAST
-from ..models.rivals import BASE, DUE_MEAN, EMPIRICAL, MODEL
+from ..models.judge.backtest import Backtest
+from ..models.judge.parts import LEAST
+from ..models.judge.rivals import BASE, DUE_MEAN, EMPIRICAL, MODEL
 from . import backtest_pictures as pictures
 from .numbers import DASH, date, money, percent, plural, tenths
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..models.rivals import DUE_MEAN, EMPIRICAL, MODEL
+from ..models.judge.rivals import DUE_MEAN, EMPIRICAL, MODEL
 from .canvas import GRID, INK, OTHER, OURS, THEIRS, Picture, date_axis, panels
 from .numbers import DASH
 

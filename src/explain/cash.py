@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..models.distribution import DaysLate
+from ..models.family.distribution import DaysLate
 from .numbers import rounded_to_sum, span
 
 Floats = NDArray[np.float64]

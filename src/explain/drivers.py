@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..features import all_features
-from ..models.bundle import DAY_BY_DAY
+from ..models.learn.bundle import DAY_BY_DAY
 from .numbers import rounded_to_sum
 from .reasons import sentence
 

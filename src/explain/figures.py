@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..models.compare import DIRECT_LATE, EMPIRICAL, MODEL
-from ..models.distribution import DaysLate
-from ..models.metrics import reliability as reliability_table
+from ..models.family.distribution import DaysLate
+from ..models.judge.compare import DIRECT_LATE, EMPIRICAL, MODEL
+from ..models.learn.metrics import reliability as reliability_table
 from .canvas import INK, OTHER, OURS, THEIRS, Picture, panels, tidy
 from .words import lateness
 
@@ -27,7 +27,7 @@ def discrimination(rows: pd.DataFrame) -> Picture:
 
     Parameters
     ----------
-    rows : the gate's rows (:attr:`~paybench.models.candidate.Candidate.rows`).
+    rows : the gate's rows (:attr:`~paybench.models.versions.candidate.Candidate.rows`).
     """
     from sklearn.metrics import precision_recall_curve, roc_curve
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..features import all_features
-from ..models.bundle import DAY_BY_DAY
+from ..models.learn.bundle import DAY_BY_DAY
 from .words import AGE, WORDS, Wording, percent
 
 COUNT = 3

@@ -8,8 +8,8 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from ..features.labels import THRESHOLDS
-from ..models.distribution import DaysLate
-from ..models.metrics import reliability
+from ..models.family.distribution import DaysLate
+from ..models.learn.metrics import reliability
 from .canvas import INK, OTHER, OURS, Picture, panels
 
 Floats = NDArray[np.float64]

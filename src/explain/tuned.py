@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from ..models.candidate import Candidate
+from ..models.versions.candidate import Candidate
 from .canvas import INK, OTHER, OURS, THEIRS, Picture, panels, tidy
 
 PARTS = {"late": ("classifier", "log loss on the folds"), "hazard": ("daily hazard", "CRPS on the folds, days")}
@@ -22,8 +22,7 @@ def history(trials: pd.DataFrame) -> Picture:
 
     Parameters
     ----------
-    trials : part, number, value, state (:attr:`~paybench.models.candidate.Candidate.trials`). The first of each part
-        is the defaults.
+    trials : part, number, value, state, as a candidate has them; the first of each part is the defaults.
     """
     picture, both = panels(2, height=3.0, alt="Loss of each trial of the tuning, and the best so far")
     for axes, (part, (name, loss)) in zip(both, PARTS.items(), strict=True):

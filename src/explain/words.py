@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..models.bundle import DAY_BY_DAY
+from ..models.learn.bundle import DAY_BY_DAY
 
 Say = Callable[[float, float | None], str]
 """From an invoice's value and the book's mean (None if there is none) to a sentence without a full stop."""

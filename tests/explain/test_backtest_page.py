@@ -11,9 +11,9 @@ import pytest
 
 from paybench.explain.backtest_page import backtest_page
 from paybench.explain.backtest_pictures import calibration, learning, png
-from paybench.models.backtest import Backtest, backtest
-from paybench.models.learning import learning_curve
-from paybench.models.rivals import MODEL
+from paybench.models.judge.backtest import Backtest, backtest
+from paybench.models.judge.learning import learning_curve
+from paybench.models.judge.rivals import MODEL
 from paybench.simulate import simulate
 
 VOID = {"meta", "img", "br"}

@@ -12,7 +12,7 @@ from matplotlib import colors
 from paybench.explain import figures
 from paybench.explain.attributed import Sentences
 from paybench.explain.canvas import OTHER, OURS, Picture
-from paybench.models.distribution import DaysLate
+from paybench.models.family.distribution import DaysLate
 
 HORIZON = 60
 

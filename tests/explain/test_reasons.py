@@ -19,10 +19,10 @@ from paybench.explain.reasons import LEAST, with_overdue
 from paybench.explain.words import WORDS
 from paybench.features import all_features, at_issue, labels, open_on
 from paybench.ledger import Ledger, as_of
-from paybench.models.bundle import DAY_BY_DAY, Bundle
-from paybench.models.calibrate import Calibrator
-from paybench.models.distribution import expit, logit
-from paybench.models.late import LateDirect
+from paybench.models.family.distribution import expit, logit
+from paybench.models.family.late import LateDirect
+from paybench.models.learn.bundle import DAY_BY_DAY, Bundle
+from paybench.models.learn.calibrate import Calibrator
 from tests.explain.conftest import AS_OF
 
 

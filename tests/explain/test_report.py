@@ -18,9 +18,9 @@ from paybench.explain.numbers import percent
 from paybench.explain.page import Findings, context, render
 from paybench.features import open_on
 from paybench.ledger import Ledger
-from paybench.models.bundle import Bundle
-from paybench.models.candidate import Candidate
-from paybench.models.distribution import DaysLate
+from paybench.models.family.distribution import DaysLate
+from paybench.models.learn.bundle import Bundle
+from paybench.models.versions.candidate import Candidate
 from paybench.report import findings, report, write_report
 from tests.explain.conftest import AS_OF
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from paybench.explain import targets, tuned
-from paybench.models.candidate import Candidate
-from paybench.models.distribution import DaysLate
+from paybench.models.family.distribution import DaysLate
+from paybench.models.versions.candidate import Candidate
 
 HORIZON = 60
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from paybench.ledger import Ledger
-from paybench.models.candidate import Candidate
-from paybench.models.folds import Book, Rows
-from paybench.models.train import train
+from paybench.models.learn.folds import Book, Rows
+from paybench.models.versions.candidate import Candidate
+from paybench.models.versions.train import train
 from paybench.simulate import World, simulate
 
 DATE = "2025-06-01"

@@ -1,0 +1,1 @@
+"""Estimators: one distribution of days late, its parts and views, and the plain models beside it."""

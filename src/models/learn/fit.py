@@ -1,0 +1,110 @@
+"""From matured rows to a bundle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ... import __version__
+from ...features import open_on
+from ...ledger import Ledger, as_of
+from ..family.baseline import Baseline
+from ..family.distribution import expit, logit
+from .bundle import DAY_BY_DAY, Bundle
+from .folds import Book, Rows
+from .tune import Tuned, fitted
+
+Floats = NDArray[np.float64]
+
+STRENGTH = 8.0
+USUAL = 2_000
+"""The latest matured invoices whose average is the usual P(late)."""
+THIN = 100
+"""Matured invoices beyond a threshold below which its probability is flagged as thin."""
+
+
+def fit_baseline(book: Book, origin: object | None = None) -> Bundle:
+    """The Baseline as known at ``origin`` (the book's own date by default), with whatever matured rows there are."""
+    at = book.at if origin is None else origin
+    rows = book.known_at(at)
+    model = Baseline(book.cut, book.H, STRENGTH).fit(rows.X, rows.y, tail=book.tail(at))
+    bundle = Bundle("baseline", _about(book, at, rows, strength=STRENGTH), model.first_, model.pooled_, model.tail_)
+    return with_limits(bundle, book, at)
+
+
+def fit_timing(book: Book, tuned: Tuned, seed: int, origin: object | None = None) -> Bundle:
+    """The hazard and the classifier as known at ``origin`` (the book's own date by default)."""
+    at = book.at if origin is None else origin
+    rows = book.known_at(at)
+    model = fitted(book, at, tuned.parameters, seed)
+    curve, late = model.hazard_.curve_, model.late_
+    about = _about(
+        book, at, rows, strength=STRENGTH, parameters=tuned.parameters, seed=seed, averages=_averages(rows.X)
+    )
+    bundle = Bundle(
+        "timing",
+        about,
+        curve.first,
+        curve.pooled,
+        curve.tail,
+        tuned.calibrator,
+        curve.encoder,
+        curve.text,
+        tuned.late_calibrator,
+        late.encoder_ if late else None,
+        late.booster_.model_to_string() if late else "",
+        tuned.conformal,
+    )
+    few = rows.X.tail(USUAL)
+    said = bundle.seen(book.cut, few)[DAY_BY_DAY].to_numpy(dtype=np.float64)
+    about["averages"][DAY_BY_DAY] = round(float(expit(logit(said).mean())), 6)
+    return with_limits(bundle, book, at)
+
+
+def with_limits(bundle: Bundle, book: Book, at: object) -> Bundle:
+    """Set the limits of ``risk``: the 60 % and 85 % points of P(unpaid 30 days on) over the book that was open then."""
+    X = open_on(book.cut, at)
+    if len(X):
+        overdue = days_overdue(as_of(book.cut, at), X)
+        later = bundle.predict(book.cut, X).given_unpaid(overdue).later_than(overdue + 29)
+        low, high = np.quantile(later, [0.60, 0.85])
+    else:
+        low, high = 0.25, 0.5
+    bundle.about["risk_limits"] = [round(float(low), 4), round(float(high), 4)]
+    return bundle
+
+
+def days_overdue(cut: Ledger, X: pd.DataFrame) -> NDArray[np.int64]:
+    """(n,) as_of - due_on of each feature row, on a ledger cut at that day."""
+    index = X.index.to_frame(index=False)
+    due = cut.invoices.set_index("invoice_id")["due_on"]
+    overdue = index["as_of"] - due.reindex(index["invoice_id"]).reset_index(drop=True)
+    return np.asarray(overdue.dt.days, dtype=np.int64)
+
+
+def _about(book: Book, at: object, rows: Rows, **more: Any) -> dict[str, Any]:
+    # What is unpaid was seen to be late for as long as it was due then; what is written off for ever.
+    seen = (pd.Timestamp(at) - rows.labels["due_on"]).dt.days  # type: ignore[arg-type]
+    days_late = rows.labels["days_late"].fillna(seen.where(~rows.labels["written_off"], np.inf)).to_numpy()
+    beyond = {str(k): int((days_late > k).sum()) for k in (30, 60, 90)}
+    return {
+        "as_of": f"{pd.Timestamp(at):%Y-%m-%d}",  # type: ignore[arg-type]
+        "book_name": book.ledger.name,
+        "data_hash": book.hash,
+        "paybench": __version__,
+        "horizon": book.H,
+        "grace_days": book.ledger.grace_days,
+        "rows": len(rows),
+        "late_share": round(float(rows.late.mean()), 4) if len(rows) else None,
+        "beyond": beyond,
+        "thin": [int(k) for k, n in beyond.items() if n < THIN],
+        **more,
+    }
+
+
+def _averages(X: pd.DataFrame) -> dict[str, float]:
+    numeric = X.select_dtypes("number").mean()
+    return {str(name): round(float(value), 6) for name, value in numeric.items() if np.isfinite(value)}

@@ -1,0 +1,145 @@
+"""What one change of the parameters does, judged like a candidate: for trying things out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from ...errors import PaybenchError
+from ...ledger import Ledger
+from ...progress import without_widgets
+from ..judge.compare import EMPIRICAL, MODEL, Prediction, skills
+from ..learn.bundle import Bundle
+from ..learn.fit import fit_timing
+from ..learn.folds import Book
+from ..learn.metrics import coverage
+from ..learn.space import SPACE
+from ..learn.tune import Tuned
+from .candidate import Candidate
+from .store import CHAMPION, Store
+
+CHANGED = "changed"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a change of parameters did on the gate's rows.
+
+    Attributes
+    ----------
+    parameters : that were changed. champion : what it was judged beside, in words.
+    skill : DataFrame indexed by loss: skill = 1 - changed / champion's, with its 95 % interval low to high, clustered
+        by customer; then the same against the candidate that was not changed (``unchanged``).
+    """
+
+    parameters: dict[str, Any]
+    champion: str
+    skill: pd.DataFrame
+
+    def __str__(self) -> str:
+        names = ", ".join(f"{k} = {v}" for k, v in self.parameters.items())
+        lines = [f"With {names}, against {self.champion} on the same later invoices:"]
+        for loss, row in self.skill.iterrows():
+            verdict = "better" if row["low"] > 0 else "worse" if row["high"] < 0 else "may be chance"
+            lines.append(f"  {loss:9s} {row['skill']:+.1%}  ({row['low']:+.1%} to {row['high']:+.1%})  {verdict}")
+        return "\n".join(lines)
+
+
+def try_change(
+    ledger: Ledger, candidate: Candidate, change: str | dict[str, Any], store: Store | str | Path | None = None
+) -> Change | None:
+    """Fit a candidate's twin once more with some parameters changed, and judge both on the gate's rows.
+
+    Parameters
+    ----------
+    ledger : that the candidate was trained on. candidate : trained, not declined.
+    change : ``late__NAME`` or ``hazard__NAME`` and their values, as a dict or as text, ``"late__leaves: 7, late__ridge:
+        5"``. Nothing to change gives None.
+    store : whose champion to compare with. Without one, where the Baseline serves or the champion has seen the gate's
+        rows, it is the Baseline.
+
+    Raises
+    ------
+    PaybenchError
+        If a parameter does not exist, or the ledger is not the one that the candidate was trained on.
+    """
+    wanted = parsed(change)
+    if not wanted:
+        return None
+    about = candidate.about
+    book = Book(ledger, about["as_of"], int(about["horizon"]))
+    if book.hash != about["data_hash"]:
+        raise PaybenchError(
+            f"The candidate in {candidate.folder} was trained on other data than '{ledger.name}' as of "
+            f"{about['as_of']}; train it again, or give its ledger."
+        )
+    plain = candidate.twin
+    tuned = Tuned(
+        about["parameters"] | wanted,
+        calibrator=plain.calibrator,
+        late_calibrator=plain.late_calibrator,
+        conformal=plain.conformal,
+    )
+    twin = fit_timing(book, tuned, int(about["seed"]), about["gate_from"])
+    ours = _said(CHANGED, twin, candidate)
+    name, theirs = _champion(candidate, store)
+    rows = candidate.rows
+    judge = (rows["late"].to_numpy(), rows["y"].to_numpy(), pd.Index(rows["customer"]), book.H)
+    table = _table(skills(ours, theirs, *judge))
+    unchanged = _table(skills(ours, _said(MODEL, plain, candidate), *judge))["skill"]
+    return Change(wanted, name, table.assign(unchanged=unchanged))
+
+
+def parsed(change: str | dict[str, Any]) -> dict[str, Any]:
+    """Parameters and values of a change, each checked to exist."""
+    if isinstance(change, str):
+        try:
+            read = yaml.safe_load(f"{{{change}}}")
+        except yaml.YAMLError:
+            read = {change: None}
+        change = {str(name): value for name, value in read.items()}
+    allowed = [f"{part}__{name}" for part, names in SPACE.items() for name in names]
+    for name, value in change.items():
+        if name not in allowed or not isinstance(value, int | float):
+            raise PaybenchError(
+                f"The change '{name}: {value}' cannot be tried; write NAME: NUMBER with NAME one of "
+                f"{', '.join(allowed)}."
+            )
+    return dict(change)
+
+
+def _champion(candidate: Candidate, store: Store | str | Path | None) -> tuple[str, Prediction]:
+    rows = candidate.rows
+    baseline = Prediction(EMPIRICAL, *(rows[f"{what}: {EMPIRICAL}"].to_numpy() for what in ("p", "days", "crps")))
+    place = store if isinstance(store, Store) or store is None else Store.at(store)
+    if place is None or not (place.folder / "mlflow.db").exists():
+        return "the Baseline", baseline
+    without_widgets()
+    version = place.version(CHAMPION)
+    if version is None or version.tags.get("kind") == "baseline" or version.tags.get("book") != candidate.about["book"]:
+        return "the Baseline", baseline
+    twin = place.bundle(version, "twin")
+    if twin.about["as_of"] > candidate.about["gate_from"]:
+        return f"the Baseline (the champion, {version.label}, has seen these invoices)", baseline
+    return f"the champion, {version.label}", _said(version.label, twin, candidate)
+
+
+def _said(name: str, twin: Bundle, candidate: Candidate) -> Prediction:
+    rows, horizon = candidate.rows, int(candidate.about["horizon"])
+    said, y = twin.predict_from(candidate.past, rows), rows["y"].to_numpy()
+    return Prediction(
+        name,
+        said.later_than(int(candidate.about["grace_days"])),
+        np.fmin(said.quantile(0.5), float(horizon)),
+        said.crps(y, horizon),
+        coverage(y, said, 0.8, horizon),
+    )
+
+
+def _table(found: dict[str, tuple[float, float, float]]) -> pd.DataFrame:
+    return pd.DataFrame.from_dict(found, orient="index", columns=["skill", "low", "high"]).rename_axis("loss")

@@ -1,0 +1,172 @@
+"""Registering: a candidate becomes a run, and a version of the three registered models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from ...errors import PaybenchError
+from ..judge.compare import MODEL
+from .candidate import Candidate
+from .card import LOSSES, model_card, short
+from .store import EXPERIMENT, NAMES, Store, Version
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+
+def register(store: Store, candidate: Candidate, extras: dict[str, Path] | None = None) -> Version:
+    """Log a candidate as a run, and register its bundle as a version of the three names.
+
+    Parameters
+    ----------
+    store, candidate : where, and what.
+    extras : further files or folders by artifact folder (executed notebooks, reports).
+    """
+    client = store.client()
+    run_id = _begin(client, store, f"{candidate.bundle.kind} as of {candidate.about['as_of']}")
+    try:
+        _log(client, run_id, candidate, "registered")
+        for where, path in (extras or {}).items():
+            (client.log_artifacts if path.is_dir() else client.log_artifact)(run_id, str(path), where)
+        tags = _tags(candidate) | {"outcome": "registered"}
+        numbers = [_register_name(client, name, run_id, candidate, tags) for name in NAMES]
+        client.set_terminated(run_id)
+    except BaseException:
+        client.set_terminated(run_id, "FAILED")
+        raise
+    if len(set(numbers)) != 1:
+        raise PaybenchError(f"The versions of {', '.join(NAMES)} have come apart ({numbers}); use a new --store.")
+    return Version(numbers[0], run_id, tags)
+
+
+def record_declined(store: Store, candidate: Candidate) -> None:
+    """Log a declined candidate as a run without a version, once, so that it is seen among the others why."""
+    client = store.client()
+    known = f"tags.key = '{candidate.about['key']}' and tags.outcome = 'declined'"
+    if client.search_runs([experiment(client, store)], known, max_results=1):
+        return
+    run_id = _begin(client, store, f"declined as of {candidate.about['as_of']}")
+    _log(client, run_id, candidate, "declined", candidate.declined)
+    client.set_terminated(run_id)
+
+
+def settle_outcome(store: Store, version: Version, outcome: str, reason: str, **more: str) -> None:
+    """Write what came of a version into the tags of its run and of the three names, and at the end of its page.
+
+    Parameters
+    ----------
+    outcome : promoted or refused. reason : of the gate. more : further tags of the version.
+    """
+    client = store.client()
+    for key, value in {"gate": outcome, "outcome": outcome, "reason": reason}.items():
+        client.set_tag(version.run_id, key, value)
+    for name in NAMES:
+        for key, value in {"gate": reason, "outcome": outcome, **more}.items():
+            client.set_model_version_tag(name, str(version.number), key, value)
+        page, _, _ = (client.get_model_version(name, str(version.number)).description or "").partition(_GATE)
+        client.update_model_version(name, str(version.number), f"{page}{_GATE}{outcome}: {reason}.\n")
+
+
+_GATE = "\n**Gate**: "
+
+
+def experiment(client: MlflowClient, store: Store) -> str:
+    """The id of the experiment that holds all runs."""
+    found = client.get_experiment_by_name(EXPERIMENT)
+    if found is None:
+        raise PaybenchError(
+            f"The store at {store.folder} has no experiment '{EXPERIMENT}'; it is not a paybench store."
+        )
+    return str(found.experiment_id)
+
+
+def _begin(client: MlflowClient, store: Store, name: str) -> str:
+    return str(client.create_run(experiment(client, store), run_name=name).info.run_id)
+
+
+def _tags(candidate: Candidate) -> dict[str, str]:
+    """What runs and versions can be found and compared by."""
+    about = candidate.about
+    names = ("as_of", "book", "code", "data_hash", "key", "paybench", "seed", "trials")
+    budget = {} if about["minutes"] is None else {"minutes": f"{about['minutes']:g}"}
+    tuned = any(any(about.get("tuning", {}).get(loss, ())) for loss in LOSSES)
+    return {
+        **{name: str(about[name]) for name in names},
+        **budget,
+        "kind": candidate.bundle.kind,
+        "tuned": "yes" if tuned else "no: the defaults",
+    }
+
+
+def registered(store: Store, key: str) -> Version | None:
+    """The newest version that was trained from the same data, settings and code, or None."""
+    found = store.client().search_model_versions(f"name = '{NAMES[-1]}' and tags.key = '{key}'")
+    kept = [v for v in found if v.tags.get("kind") != "baseline"]
+    if not kept:
+        return None
+    newest = max(kept, key=lambda v: int(v.version))
+    return Version(int(newest.version), str(newest.run_id), dict(newest.tags))
+
+
+def _log(client: MlflowClient, run_id: str, candidate: Candidate, outcome: str, reason: str = "") -> None:
+    from mlflow.entities import Metric, Param, RunTag
+
+    about = candidate.about
+    parameters = {k: about[k] for k in ("as_of", "trials", "seed", "horizon", "grace_days")} | about.get(
+        "parameters", {}
+    )
+    metrics: dict[str, Any] = {k: about[k] for k in ("invoices", "matured")}
+    metrics |= {f"treated_{k}": share for k, share in about["treated"].items()}
+    for loss in LOSSES:
+        for what in ("skill", "tuning"):
+            if loss in about.get(what, {}):
+                ends = (f"{what}/{loss}{end}" for end in ("", "_low", "_high"))
+                metrics |= dict(zip(ends, about[what][loss], strict=True))
+    if not candidate.declined and (candidate.folder / "metrics.csv").exists():
+        for model, row in candidate.metrics.iterrows():
+            prefix = "" if model == MODEL else f"{_plain(str(model))}/"
+            metrics |= {f"{prefix}{name}": value for name, value in row.dropna().items()}
+    client.log_batch(
+        run_id,
+        metrics=[Metric(k, float(v), 0, 0) for k, v in metrics.items()],
+        params=[Param(k, str(v)) for k, v in parameters.items()],
+        tags=[RunTag(k, v) for k, v in (_tags(candidate) | {"outcome": outcome, "reason": reason}).items() if v],
+    )
+    client.log_artifacts(run_id, str(candidate.folder), "candidate")
+    for part in ("bundle", "twin"):
+        if (candidate.folder / part).is_dir():
+            client.log_artifacts(run_id, str(candidate.folder / part), part)
+
+
+def _register_name(client: MlflowClient, name: str, run_id: str, candidate: Candidate, tags: dict[str, str]) -> int:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.get_registered_model(name)
+    except MlflowException:
+        client.create_registered_model(name)
+    folder, bundle = "bundle", candidate.bundle
+    text = {NAMES[0]: bundle.late_text, NAMES[1]: bundle.hazard_text}.get(name, "")
+    if text:
+        folder = f"models/{name}"
+        _log_native(client, run_id, folder, text)
+    source = f"{client.get_run(run_id).info.artifact_uri}/{folder}"
+    page = short(model_card(candidate))
+    return int(client.create_model_version(name, source, run_id, tags=tags, description=page).version)
+
+
+def _log_native(client: MlflowClient, run_id: str, folder: str, text: str) -> None:
+    """The trees as an MLflow model of LightGBM's flavour (text, no pickle), for ``mlflow.lightgbm.load_model``."""
+    import lightgbm as lgb
+    import mlflow.lightgbm
+
+    with TemporaryDirectory() as place:
+        path = Path(place) / "model"
+        mlflow.lightgbm.save_model(lgb.Booster(model_str=text), path, pip_requirements=[f"lightgbm=={lgb.__version__}"])
+        client.log_artifacts(run_id, str(path), folder)
+
+
+def _plain(name: str) -> str:
+    return "".join(c if c.isalnum() or c in " -_." else "" for c in name).strip()
