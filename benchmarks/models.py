@@ -107,7 +107,7 @@ def compare(ledger: Ledger, train: Judged, test: Judged) -> int:
     total = np.zeros(HORIZON + 1)
     for some in (slice(i, i + CHUNK) for i in range(0, len(X), CHUNK)):
         rows = X.iloc[some]
-        shares = model.predict_distribution(rows, habits(ledger, rows, EARLIEST, HORIZON + 1))
+        shares = model.predict_distribution(rows, past.take(some))
         total += shares.mass[:, -EARLIEST : HORIZON + 1 - EARLIEST].sum(axis=0)
     spent = time.process_time() - started
     print(

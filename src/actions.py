@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,16 @@ Answer = tuple[dict[str, Any], str] | None
 def say(options: argparse.Namespace, answer: Answer) -> None:
     """Print an answer as it was asked for."""
     if answer is not None:
-        print(json.dumps(answer[0], indent=1) if options.json else answer[1])
+        print(json.dumps(_strict(answer[0]), indent=1, allow_nan=False) if options.json else answer[1])
+
+
+def _strict(value: Any) -> Any:
+    """What JSON can say: numbers that are none are null."""
+    if isinstance(value, dict):
+        return {str(key): _strict(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strict(item) for item in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 _LEDGER = "ledger folder", "ledger.json"

@@ -18,7 +18,7 @@ from .explain.reasons import baseline_reasons, reasons, with_overdue
 from .features import habits, open_on
 from .files import replaced_file
 from .ledger import Ledger, as_of, day, settle
-from .models.learn.bundle import CAP, Bundle, read_bundle
+from .models.learn.bundle import CAP, SURE, Bundle, read_bundle
 from .progress import track
 from .spreadsheet import csv_bytes
 
@@ -175,7 +175,7 @@ def _chunk(cut: Ledger, at: pd.Timestamp, bundle: Bundle, X: pd.DataFrame, facts
             "p_never": predicted.never,
             **{f"pay_on_p{round(q * 100)}": due + _days(predicted.quantile(q)) for q in (0.1, 0.5, 0.9)},
             "expected_days_late": predicted.expected(CAP),
-            "risk": np.where(still > high, "high", np.where(still > low, "medium", "low")),
+            "risk": np.where((still > high) | (still >= SURE), "high", np.where(still > low, "medium", "low")),
         }
     )
     if bundle.kind == "baseline":

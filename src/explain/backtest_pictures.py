@@ -41,7 +41,7 @@ def skill_by_origin(table: pd.DataFrame) -> Picture:
     """
     picture, row = panels(len(LOSSES), 3.1, "Skill of the model at each origin, with 95 % intervals, by loss.")
     for axes, (loss, title) in zip(row, LOSSES.items(), strict=True):
-        for when, colour, move in (("at issue", OURS, -1.5), ("open", THEIRS, 1.5)):
+        for when, colour, move in (("at issue", OURS, -1.5), ("open", OTHER, 1.5)):
             if when in table.index.get_level_values("when"):
                 part = table.loc[[when]].droplevel("when")
                 if loss in part.index.get_level_values("loss"):

@@ -139,9 +139,17 @@ def expit(odds: Floats) -> Floats:
     return p
 
 
+def sure_logit(p: Floats) -> Floats:
+    """:func:`logit`, but so far out at exactly 0 and 1 that no other opinion counts beside it."""
+    return np.where((p == 0) | (p == 1), np.where(p == 1, _SURE, -_SURE), logit(p))
+
+
+_SURE = 100.0
+
+
 def together(classifier: Floats, hazard: Floats) -> Floats:
-    """(n,) P(late) of both, half each in log-odds."""
-    return expit(CLASSIFIER_SHARE * logit(classifier) + (1 - CLASSIFIER_SHARE) * logit(hazard))
+    """(n,) P(late) of both, half each in log-odds; what is impossible or certain day by day stays so."""
+    return expit(CLASSIFIER_SHARE * logit(classifier) + (1 - CLASSIFIER_SHARE) * sure_logit(hazard))
 
 
 def pooled_shares(y: Floats, first: int, horizon: int) -> Floats:

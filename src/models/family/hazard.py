@@ -102,7 +102,7 @@ class Hazard(BaseEstimator):
         none = np.zeros(0)
         tail = tail_mass(none, none, self.horizon) if tail is None else tail
         encoder, first = Encoder.fit(X), habits.first
-        paid = np.nan_to_num(days_late, nan=np.inf)
+        paid = np.maximum(np.nan_to_num(days_late, nan=np.inf), first)  # what is paid before is paid by then
         end = np.minimum(np.minimum(paid, seen), self.horizon).astype(np.int64)
         parts = list(self._asked(begin(X, first), end, paid))
         trained = np.concatenate([matrix(encoder, X.iloc[k], habits.take(k), pooled, asked) for k, asked, *_ in parts])

@@ -19,7 +19,7 @@ from .calibration import pit_table, reliability_tables
 from .compare import EMPIRICAL, EVERY_LOSS, MODEL, skills, table
 from .incoming import cash_errors, cash_weeks
 from .learning import Learning
-from .origin import Judged, Others, judge_origin, last_day
+from .origin import Judged, Others, cannot_train, judge_origin, outcomes_end
 from .parts import by_part
 from .prediction import Prediction, joined, joined_rows, true_bucket
 from .summary import summary
@@ -102,7 +102,7 @@ def backtest(
     PaybenchError
         If an origin leaves nothing to train on or to test with.
     """
-    end = last_day(ledger) if until is None else day(until)
+    end = outcomes_end(ledger, until)
     whole = Book(ledger, end)
     cuts = starts(whole, origins)
     # What is told apart beyond the due date is chosen from what the first origin knew.
@@ -148,6 +148,7 @@ def backtest(
             "origins": [f"{s:%Y-%m-%d}" for s in cuts],
             "until": f"{end:%Y-%m-%d}",
             "horizon": horizon,
+            "beyond": float((rows.y > horizon).mean()),
             "grace_days": ledger.grace_days,
             "trials": trials,
             "seed": seed,
@@ -177,6 +178,7 @@ def starts(whole: Book, origins: Sequence[object] | int | None) -> list[pd.Times
         first = whole.origins(1)
         span = (ripe.max() - first[0]).days if first else 0
         cuts = whole.origins(max(min(ORIGINS, len(ripe) // (2 * LEAST_ROWS), span // LEAST_DAYS), 1))
+        cuts = [c for c in cuts if not cannot_train(whole.known_at(c))] or cuts[-1:]
     if not cuts:
         raise PaybenchError(
             "No invoice of the ledger has matured, so there is nothing to test with; import a longer history."

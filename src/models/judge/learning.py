@@ -17,7 +17,7 @@ from ..learn.folds import Book, Rows, choose_horizon
 from ..learn.tune import tune
 from .compare import EMPIRICAL, EVERY_LOSS, MODEL, losses, skills
 from .decline import GATE_SHARE, too_little
-from .origin import LEAST, last_day
+from .origin import LEAST, outcomes_end
 from .prediction import Prediction
 
 WEEKS = (4, 8, 13, 26, 39, 52, 78)
@@ -66,7 +66,7 @@ def learning_curve(
     PaybenchError
         If there is nothing to test with.
     """
-    end = last_day(ledger) if until is None else day(until)
+    end = outcomes_end(ledger, until)
     starts = [day(origin)] if origin is not None else Book(ledger, end).origins(1, 0.25)
     if not starts:
         raise PaybenchError(
@@ -82,7 +82,7 @@ def learning_curve(
         )
     age = (at - ledger.invoices["issued_on"].min()).days / 7
     parts = {}
-    for w in sorted({w for w in weeks if w < age}):
+    for w in sorted({w for w in weeks if w < int(age)}):
         say(f"{w} weeks of history", show)
         begin = at - pd.Timedelta(days=7 * w)
         short = since(ledger, begin)
@@ -90,7 +90,7 @@ def learning_curve(
             h = choose_horizon(as_of(short, at), at)
             parts[w] = _learned(Book(short, end, h), at, test, horizon, trials, seed, show)
     say("the whole history", show)
-    parts[round(age)] = _learned(whole, at, test, horizon, trials, seed, show)
+    parts[int(age)] = _learned(whole, at, test, horizon, trials, seed, show)
     return Learning(
         pd.concat(parts, names=["weeks"]),
         {

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...errors import PaybenchError
-from ...ledger import Ledger, as_of, settle
+from ...ledger import Ledger, as_of, day, settle
 from ...progress import say
 from ..learn.fit import fit_timing
 from ..learn.folds import Book, Rows, end_of
@@ -70,10 +70,11 @@ def judge_origin(
             f"Origin {start:%Y-%m-%d} is not before {book.at:%Y-%m-%d}, when outcomes end; choose another origin."
         )
     train, test = book.known_at(start), book.issued_in(start, stop)
-    if len(train) < LEAST or len(test) == 0 or train.late.mean() in (0.0, 1.0):
+    if (why := cannot_train(train)) or not len(test):
         raise PaybenchError(
-            f"Origin {start:%Y-%m-%d} has {len(train)} matured invoices before it and {len(test)} after "
-            "it, or one class only; choose another origin."
+            f"Origin {start:%Y-%m-%d} cannot be judged: "
+            + (why or "no invoice issued after it has an outcome yet")
+            + "; choose another origin, or import a longer history."
         )
     tuned = tune(Book(book.ledger, start, book.H), trials, seed, show)
     bundle = fit_timing(book, tuned, seed, start)
@@ -94,9 +95,40 @@ def judge_origin(
     )
 
 
+def cannot_train(rows: Rows) -> str:
+    """Why nothing can be fitted to rows that were known at an origin; empty if something can."""
+    if len(rows) < LEAST:
+        return f"the outcome of {len(rows)} invoices was known then, and {LEAST} are needed"
+    share = rows.late.mean()
+    return f"{'all' if share else 'none'} of the {len(rows)} known outcomes are late" if share in (0.0, 1.0) else ""
+
+
+def outcomes_end(ledger: Ledger, until: object | None) -> pd.Timestamp:
+    """The day up to which outcomes are known: ``until``, or :func:`last_day`.
+
+    Raises
+    ------
+    PaybenchError
+        If ``until`` lies after what the ledger can tell.
+    """
+    end = last_day(ledger)
+    if until is None:
+        return end
+    asked = day(until)
+    if asked > end:
+        raise PaybenchError(
+            f"Outcomes cannot be known up to {asked:%Y-%m-%d}: invoices and payments of the ledger end before "
+            f"{end:%Y-%m-%d}; give that day or an earlier one."
+        )
+    return asked
+
+
 def last_day(ledger: Ledger) -> pd.Timestamp:
-    """The day up to which a ledger's outcomes are known; far enough for all to count as matured if nothing is open."""
-    end = end_of(ledger)
+    """The day up to which a ledger's outcomes are known; far enough for all to count as matured if nothing is open.
+
+    Invoices and money decide: a message dated years ahead does not make what is unpaid known to be so.
+    """
+    end = end_of(ledger, ("invoices", "payments"))
     facts = settle(as_of(ledger, end))
     if (facts["settled_on"].isna() & facts["written_off_on"].isna()).any() or facts.empty:
         return end

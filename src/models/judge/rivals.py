@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..family.baseline import Baseline
 from ..family.days import DaysDirect
-from ..family.distribution import DaysLate
+from ..family.distribution import EARLIEST, DaysLate
 from ..family.extra_trees import ExtraTreesHistograms
 from ..family.histogram_forest import HistogramForest
 from ..family.late import LateDirect
@@ -66,7 +66,7 @@ class Rival:
         return self._in_days(rows, grace_days, horizon, overdue.astype(np.float64))
 
     def _in_days(self, rows: Rows, grace_days: int, horizon: int, least: Floats | None = None) -> Prediction:
-        """Days and quantiles, none of them earlier than ``least``."""
+        """Days and quantiles, none of them earlier than ``least``, and within what is told apart, as outcomes are."""
         said, edges = (None if f is None else f(rows.X) for f in (self.days, self.quantiles))
         covered = width = None
         if edges is not None:
@@ -78,6 +78,7 @@ class Rival:
         if said is not None and least is not None:
             said = np.maximum(said, least)
         bucket = None if said is None else bucket_of(np.rint(said), grace_days)
+        said = None if said is None else np.clip(said, EARLIEST, horizon)
         if self.bucket is not None:
             bucket = np.full(len(rows), self.bucket)
         return Prediction(self.name, None, said, covered=covered, width=width, bucket=bucket)
@@ -92,6 +93,8 @@ def simple(book: Book, origin: object, train: Rows) -> list[Rival]:
     """What people predict without a model; arguments as in :func:`~.compare.simple_baselines`."""
     base, typical = float(train.late.mean()), float(np.median(np.minimum(train.y, book.H)))
     told = true_bucket(train, book.ledger.grace_days)
+    if not (told >= 0).any():  # of a young book nobody's 90 days are over
+        told = bucket_of(train.y, book.ledger.grace_days)
     usual = np.bincount(told[told >= 0], minlength=1).argmax()
     empirical = Baseline(book.cut, book.H).fit(train.X, train.y, tail=book.tail(origin))
 

@@ -42,12 +42,13 @@ def summary(tables: dict[str, pd.DataFrame], about: dict[str, Any]) -> str:
     ----------
     tables : of it, by name. about : of it.
     """
-    origins = about["origins"]
+    origins, last = about["origins"], about["horizon"]
     lines = [
         f"{about['rows']:,} invoices of {about['customers']:,} customers, issued from {origins[0]} on;",
         "trained on what was known at "
         + (origins[0] if len(origins) == 1 else f"{len(origins)} origins up to {origins[-1]}")
-        + f"; horizon {about['horizon']} days.",
+        + ".",
+        f"Days late beyond {last} count as {last}: {about['beyond']:.1%} of these invoices were.",
         "",
         f"SKILL of {MODEL} against the {EMPIRICAL}",
         "(1 - ours / theirs; 95 % interval, by customer)",
@@ -64,7 +65,7 @@ def summary(tables: dict[str, pd.DataFrame], about: dict[str, Any]) -> str:
         lines += [f"OPEN: {about['open_rows']:,} invoices that were open at an origin, given that they were unpaid"]
         lines += _blocks(tables["open_metrics"])
     lines += [
-        f"SKILL of {MODEL} against every other, at issue (*: its interval is above 0)",
+        f"SKILL of {MODEL} against every other, at issue (*: sure gain, !: sure loss)",
         *_rivals(tables["skill_by_rival"]),
         "",
     ]
@@ -115,18 +116,20 @@ def _number(column: str, value: float) -> str:
         return ""
     if column in SHARES:
         return f"{value:.0%}"
-    return f"{value:.2f}" if column in ("mae", "median_ae", "bias", "crps", "pinball", "width_80") else f"{value:.3f}"
+    if column in ("mae", "median_ae", "bias", "crps", "pinball", "width_80"):
+        return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
+    return f"{value:.3f}"
 
 
 def _rivals(table: pd.DataFrame) -> list[str]:
     found = table.loc["at issue"]["skill"].unstack("loss")[[*LOSSES]]
-    low = table.loc["at issue"]["low"].unstack("loss")[[*LOSSES]]
+    low, high = (table.loc["at issue"][end].unstack("loss")[[*LOSSES]] for end in ("low", "high"))
     names = list(dict.fromkeys(table.loc["at issue"].index.get_level_values("rival")))
     lines = [" " * _NAME + "".join(f"{n:>9s}" for n in ("log loss", "MAE", "CRPS"))]
     for name in names:
         cells = [
-            "" if pd.isna(s) else f"{s:+.1%}" + ("*" if above > 0 else " ")
-            for s, above in zip(found.loc[name], low.loc[name], strict=True)
+            "" if pd.isna(s) else f"{s:+.1%}" + ("*" if above > 0 else "!" if below < 0 else " ")
+            for s, above, below in zip(found.loc[name], low.loc[name], high.loc[name], strict=True)
         ]
         lines.append(f"  {name:{_NAME - 2}s}" + "".join(f"{c:>9s}" for c in cells))
     return lines

@@ -26,7 +26,18 @@ from ...files import replaced_folder
 from ...ledger import Ledger
 from ..family import daily
 from ..family.curve import Curve
-from ..family.distribution import CLASSIFIER_SHARE, EARLIEST, LONGEST, DaysLate, expit, logit, shrunk, spread, together
+from ..family.distribution import (
+    CLASSIFIER_SHARE,
+    EARLIEST,
+    LONGEST,
+    DaysLate,
+    expit,
+    logit,
+    shrunk,
+    spread,
+    sure_logit,
+    together,
+)
 from ..family.encode import Encoder
 from .calibrate import Calibrator
 from .conformal import Conformal
@@ -38,6 +49,8 @@ GRID = (EARLIEST, LONGEST + 1)
 """First and last day late of any bundle."""
 DAY_BY_DAY = "day_by_day"
 """Column of what the daily hazard says of P(late), beside the features."""
+SURE = 0.9
+"""P(unpaid 30 days on) from which the risk is high, whatever that of others."""
 CAP = 180
 """Days at which expected_days_late stops counting."""
 
@@ -182,7 +195,7 @@ class Bundle:
             return pd.DataFrame(columns=names, index=rows.index, dtype=np.float64)
         raw = np.asarray(self.late.predict(self.late_encoder.transform(rows), pred_contrib=True, num_threads=1))
         usual = (1 - CLASSIFIER_SHARE) * logit(np.array([self.usual]))
-        hazard = (1 - CLASSIFIER_SHARE) * logit(self._day_by_day(rows))
+        hazard = (1 - CLASSIFIER_SHARE) * sure_logit(self._day_by_day(rows))
         odds = raw * self.late_calibrator.slope
         odds[:, -1] -= self.late_calibrator.shift
         odds *= CLASSIFIER_SHARE

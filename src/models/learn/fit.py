@@ -13,7 +13,7 @@ from ...features import open_on
 from ...ledger import Ledger, as_of
 from ..family.baseline import Baseline
 from ..family.distribution import expit, logit
-from .bundle import DAY_BY_DAY, Bundle
+from .bundle import DAY_BY_DAY, SURE, Bundle
 from .folds import Book, Rows
 from .tune import Tuned, fitted
 
@@ -65,7 +65,10 @@ def fit_timing(book: Book, tuned: Tuned, seed: int, origin: object | None = None
 
 
 def with_limits(bundle: Bundle, book: Book, at: object) -> Bundle:
-    """Set the limits of ``risk``: the 60 % and 85 % points of P(unpaid 30 days on) over the book that was open then."""
+    """Set the limits of ``risk``: the 60 % and 85 % points of P(unpaid 30 days on) over the book that was open then.
+
+    What is nearly sure to be unpaid is a high risk also where most of a book is: neither is above :data:`SURE`.
+    """
     X = open_on(book.cut, at)
     if len(X):
         overdue = days_overdue(as_of(book.cut, at), X)
@@ -73,7 +76,7 @@ def with_limits(bundle: Bundle, book: Book, at: object) -> Bundle:
         low, high = np.quantile(later, [0.60, 0.85])
     else:
         low, high = 0.25, 0.5
-    bundle.about["risk_limits"] = [round(float(low), 4), round(float(high), 4)]
+    bundle.about["risk_limits"] = [min(float(limit), SURE) for limit in (low, high)]
     return bundle
 
 

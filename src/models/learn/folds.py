@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -29,7 +30,7 @@ class Rows:
 
     Attributes
     ----------
-    X : features. y : days late, horizon + 1 = beyond. late : 0/1. labels : the whole label table.
+    X : features. y : days late, at least ``EARLIEST``, horizon + 1 = beyond. late : 0/1. labels : the whole table.
     """
 
     X: pd.DataFrame
@@ -37,8 +38,8 @@ class Rows:
 
     @property
     def y(self) -> Floats:
-        """(n,) days late, horizon + 1 = beyond."""
-        return self.labels["days_late_capped"].to_numpy(dtype=np.float64)
+        """(n,) days late, horizon + 1 = beyond; earlier than ``EARLIEST`` is not told apart."""
+        return np.maximum(self.labels["days_late_capped"].to_numpy(dtype=np.float64), EARLIEST)
 
     @property
     def late(self) -> Floats:
@@ -204,14 +205,16 @@ class Book:
 def choose_horizon(cut: Ledger, at: pd.Timestamp) -> int:
     """The shortest of :data:`HORIZONS` by which 98 % of the invoices old enough to tell had been settled.
 
-    A longer horizon tells more of the slow payers apart, and makes every row mature later.
+    A longer horizon tells more of the slow payers apart, and makes every row mature later, so that a short book has a
+    short one, whatever is beyond it. It is always longer than the days of grace.
     """
+    possible = [h for h in HORIZONS if h > cut.grace_days] or [min(cut.grace_days + HORIZONS[0], LONGEST)]
     facts = settle(cut)
     facts = facts[facts["written_off_on"].isna() & ~facts["cancelled"]]
     if facts.empty:
-        return HORIZONS[0]
+        return possible[0]
     span = (at - facts["issued_on"].min()).days
-    allowed = [h for h in HORIZONS if h <= max(span // 5, HORIZONS[0])]
+    allowed = [h for h in possible if h <= max(span // 5, possible[0])]
     old = facts[(at - facts["due_on"]).dt.days > allowed[-1]]
     for h in allowed:
         if (old["days_late"] <= h).sum() >= 0.98 * len(old):
@@ -219,16 +222,17 @@ def choose_horizon(cut: Ledger, at: pd.Timestamp) -> int:
     return allowed[-1]
 
 
-def end_of(ledger: Ledger) -> pd.Timestamp:
-    """The first day on which all of a ledger is known.
+def end_of(ledger: Ledger, tables: Iterable[str] = TABLES) -> pd.Timestamp:
+    """The first day on which all of a ledger is known, or all of some of its tables.
 
     Raises
     ------
     PaybenchError
         If the ledger is empty.
     """
-    days = [known_on(spec, ledger.table(name)).max() for name, spec in TABLES.items()]
-    known = [d for d in [*days, ledger.disputes["closed_on"].max()] if not pd.isna(d)]
+    days = [known_on(TABLES[name], ledger.table(name)).max() for name in tables]
+    closed = [ledger.disputes["closed_on"].max()] if "disputes" in set(tables) else []
+    known = [d for d in [*days, *closed] if not pd.isna(d)]
     if not known:
         raise PaybenchError("The ledger is empty; import an export with at least one invoice.")
     return pd.Timestamp(max(known)) + pd.Timedelta(days=1)

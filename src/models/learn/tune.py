@@ -24,7 +24,7 @@ from .space import SPACE, defaults, first
 
 Floats = NDArray[np.float64]
 
-HAZARD_TRIALS = 12
+HAZARD_TRIALS = 6
 """Of so many trials one, the second, is spent on the hazard, which takes longest and gains least."""
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paybench.models.family.distribution import DaysLate
+from paybench.models.family.distribution import DaysLate, together
 
 NEVER = 10_000
 """Stands for "never" among the outcomes that are counted."""
@@ -181,3 +181,10 @@ def test_one_threshold_can_be_given_and_the_rest_follows() -> None:
     assert given.never == pytest.approx([0.16, 0.0, 0.2])
     # Where one side is impossible nothing can be given.
     assert given.mass[1:] == pytest.approx(mass[1:])
+
+
+def test_what_is_certain_day_by_day_stays_so() -> None:
+    hazard = np.array([0.0, 1.0, 0.5])
+    both = together(np.full(3, 0.9), hazard)
+    assert both[:2] == pytest.approx([0.0, 1.0], abs=1e-15)
+    assert both[2] == pytest.approx(0.75)

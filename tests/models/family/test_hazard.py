@@ -154,3 +154,14 @@ def test_the_future_changes_no_prediction(book: Ledger) -> None:
         model.predict_distribution(features_at(b, some), habits(b, some, -20, H + 1)).mass for b in (book, cut)
     )
     np.testing.assert_allclose(whole, alone, rtol=1e-6)
+
+
+def test_payment_before_the_first_day_is_payment_by_then() -> None:
+    X, y = planted(600)
+    X["days_to_due"] = 60.0
+    prompt = (X["kind"] == "prompt").to_numpy()
+    y = np.where(prompt, -30.0, y)
+    model = small().fit(X, y, np.full(600, 1e6), strangers(600), pooled(np.maximum(y, -10)))
+    two = X.iloc[[int(np.argmax(prompt)), int(np.argmax(~prompt))]]
+    # Days are told apart from day -10 on; who pays on day -30 has paid by then.
+    assert model.predict_distribution(two, strangers(2)).mass[:, 0] == pytest.approx([1.0, 0.0], abs=0.05)

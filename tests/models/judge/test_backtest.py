@@ -14,9 +14,10 @@ from paybench.errors import PaybenchError
 from paybench.features import habits
 from paybench.ledger import TABLES, Ledger, as_of
 from paybench.models.judge.backtest import Backtest, backtest, starts, write_backtest
-from paybench.models.judge.origin import last_day
+from paybench.models.judge.origin import cannot_train, last_day
 from paybench.models.judge.prediction import Prediction, joined_rows, true_bucket
 from paybench.models.judge.rivals import (
+    BASE,
     DIRECT_DAYS,
     DIRECT_LATE,
     DUE,
@@ -30,12 +31,14 @@ from paybench.models.judge.rivals import (
     QUANTILES,
     RATIO,
     served,
+    simple,
 )
 from paybench.models.learn.bundle import DAY_BY_DAY
 from paybench.models.learn.fit import fit_timing
 from paybench.models.learn.folds import Book, Rows, choose_horizon
 from paybench.models.learn.tune import Tuned
 from paybench.simulate import simulate
+from tests.models.books import START, book_of
 
 ORIGINS: list[object] = ["2024-09-01", "2024-11-01"]
 
@@ -292,3 +295,37 @@ def test_a_book_in_which_nothing_is_open(small: Ledger) -> None:
     assert found.open_metrics.empty
     assert found.cash.empty
     assert "CASH" not in str(found)
+
+
+def test_outcomes_are_not_judged_after_the_data_ends(small: Ledger) -> None:
+    with pytest.raises(PaybenchError, match="cannot be known up to 2050-01-01: .* give that day or an earlier one"):
+        backtest(small, ORIGINS, until="2050-01-01", trials=0)
+    # A letter dated years ahead says nothing of what is unpaid.
+    letter = small.contacts.head(1).assign(sent_on=pd.Timestamp("2031-01-01"))
+    ahead = small.with_tables({"contacts": pd.concat([small.contacts, letter], ignore_index=True)})
+    assert last_day(ahead) == last_day(small)
+
+
+def test_a_young_book_has_a_most_frequent_bucket() -> None:
+    rng = np.random.default_rng(0)
+    days_late = np.where(rng.random(400) < 0.8, 12.0, -2.0)
+    book = Book(book_of(rng.integers(0, 90, 400), np.arange(400) % 20, days_late), "2024-06-01", 30)
+    train = book.known_at(book.at)
+    # Nobody's 90 days are over, and most are paid 12 days late.
+    base = next(r for r in simple(book, book.at, train) if r.name == BASE)
+    assert base.bucket == 1
+
+
+def test_default_origins_can_train() -> None:
+    rng = np.random.default_rng(1)
+    issued = np.r_[rng.integers(0, 200, 12), rng.integers(200, 500, 400)]
+    days_late = np.where(rng.random(412) < 0.4, 9.0, -2.0)
+    days_late[issued < 330] = -2.0
+    whole = Book(book_of(issued, np.arange(412) % 20, days_late), START + pd.Timedelta(days=620), 30)
+    cuts = starts(whole, None)
+    # At the first ones nobody had been late so far.
+    assert cuts
+    assert not any(cannot_train(whole.known_at(cut)) for cut in cuts)
+    assert cannot_train(whole.known_at(START + pd.Timedelta(days=330))) == (
+        f"none of the {len(whole.known_at(START + pd.Timedelta(days=330)))} known outcomes are late"
+    )

@@ -80,6 +80,16 @@ def test_open_invoices_are_never_paid_before_today(book: Book, rivals: list[Riva
         assert (said.p_late is None) == (rival.distribution is None)
 
 
+def test_days_beyond_the_horizon_are_capped_as_the_outcomes_are(book: Book, rows: Rows) -> None:
+    slow = Rival("slow", days=lambda X: np.full(len(X), 75.0))
+    for said in (slow.at_issue(rows, 0, book.H), slow.when_open(rows, 0, book.H)):
+        assert said.days is not None
+        assert (said.days == book.H).all()
+        # Buckets reach farther than the horizon: 61 to 90 is the fourth.
+        assert said.bucket is not None
+        assert (said.bucket == 3).all()
+
+
 def test_training_asks_the_quick_ones_only(book: Book, rows: Rows, rivals: list[Rival]) -> None:
     quick = {r.name for r in challenging(book, rows, 0)}
     # The rest is for the backtest, which has the time.

@@ -20,6 +20,7 @@ from paybench.models.learn.calibrate import Calibrator
 from paybench.models.learn.fit import fit_baseline
 from paybench.models.learn.folds import Book
 from paybench.models.versions.candidate import Candidate
+from paybench.score import score
 from tests.models.books import START, book_of
 from tests.models.conftest import DATE
 
@@ -167,3 +168,12 @@ def test_another_format_and_no_bundle_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"format": 99}')
     with pytest.raises(PaybenchError, match="has format 99; this paybench reads"):
         read_bundle(tmp_path)
+
+
+def test_whoever_never_pays_is_no_low_risk() -> None:
+    n = 200
+    paid = np.where(np.arange(n) % 8 == 0, 3.0, np.nan)
+    ledger = book_of(np.arange(n), np.arange(n) % 10, paid)
+    table = score(ledger, "2025-06-01", fit_baseline(Book(ledger, "2025-06-01")))
+    # Nine tenths of the book will still be unpaid in a month: none of it is better than the rest.
+    assert (table["risk"] == "high").all()

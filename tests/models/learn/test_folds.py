@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from paybench.errors import PaybenchError
 from paybench.features import labels
 from paybench.ledger import Ledger, as_of, settle
 from paybench.ledger.schema import TABLES
+from paybench.models.family.distribution import EARLIEST
 from paybench.models.learn.folds import Book, choose_horizon, end_of
 from paybench.simulate import World, simulate
 from tests.models.books import START, book_of
@@ -153,3 +156,20 @@ def test_a_later_correction_reaches_no_earlier_row() -> None:
     before, after = (Book(book, "2024-12-01", 30).X.sort_index() for book in (ledger, corrected))
     # A row is built from the amount that was known at its own day, although the book knows better by now.
     pd.testing.assert_series_equal(before["amount"], after["amount"])
+
+
+@pytest.mark.parametrize(("grace", "expected"), [(0, 30), (30, 45), (95, 125)])
+def test_the_horizon_is_longer_than_the_days_of_grace(grace: int, expected: int) -> None:
+    ledger = replace(book_of(np.arange(200), np.zeros(200, dtype=int), np.full(200, 3.0)), grace_days=grace)
+    at = START + pd.Timedelta(days=300)
+    assert choose_horizon(as_of(ledger, at), at) == expected
+    assert expected == Book(ledger, at).H
+
+
+def test_what_is_paid_earlier_than_is_told_apart_is_one_outcome() -> None:
+    ledger = book_of(np.arange(60), np.zeros(60, dtype=int), np.full(60, -13.0))
+    due = ledger.invoices["due_on"] + pd.Timedelta(days=166)
+    ledger = ledger.with_tables({"invoices": ledger.invoices.assign(due_on=due)})
+    rows = Book(ledger, START + pd.Timedelta(days=400)).known_at(START + pd.Timedelta(days=400))
+    assert (rows.labels["days_late"] < EARLIEST).all()
+    assert (rows.y == EARLIEST).all()

@@ -229,3 +229,11 @@ def test_wape_by_hand() -> None:
     assert wape(0 * actual, actual) == 1.0
     # Of nothing that came, no share can be given.
     assert np.isnan(wape(actual, 0 * actual))
+
+
+def test_one_customer_is_not_certainty() -> None:
+    rng = np.random.default_rng(0)
+    theirs = rng.uniform(1, 2, 80)
+    ours = theirs * rng.uniform(0.5, 1.4, 80)
+    gain, low, high = skill(ours, theirs, pd.Index(["C"] * 80))
+    assert low < gain < high
