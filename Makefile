@@ -38,6 +38,7 @@ bench: $(READY) ## speed against named peers, as ratios
 	$(PY) benchmarks/simulation.py
 	$(PY) benchmarks/features.py
 	$(PY) benchmarks/models.py
+	$(PY) benchmarks/treeshap.py
 
 nightly: $(READY) ## all tests with 2,000 random examples each
 	HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n $(WORKERS) --dist worksteal

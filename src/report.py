@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from . import __version__
 from .errors import PaybenchError
+from .explain.attributions import attributions
 from .explain.cash import paid_by_week
 from .explain.drivers import Example, worked_example
 from .explain.numbers import date as said
@@ -87,7 +88,7 @@ def findings(ledger: Ledger, date: object, store: str | Path = "mlruns", show: b
         kind=bundle.kind,
         evaluation=_evaluation(bundle, candidate),
         X=sample,
-        attributions=None if sample is None else bundle.attributions(sample),
+        attributions=None if sample is None else attributions(bundle, sample),
         example=_example(cut, bundle, X, table) if trained else None,
         why_baseline="" if trained else _why_baseline(candidate),
         provenance=_provenance(cut, at, bundle, folder / "champion"),
@@ -129,7 +130,7 @@ def _example(cut: Ledger, bundle: Bundle, X: pd.DataFrame, table: pd.DataFrame) 
     row = bundle.seen(cut, X.iloc[[which]])
     return worked_example(
         row,
-        bundle.attributions(row),
+        attributions(bundle, row),
         bundle.about["averages"],
         float(table["p_late"].iloc[which]),
     )

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .errors import PaybenchError
+from .explain.attributions import attributions
 from .explain.reasons import baseline_reasons, reasons, with_overdue
 from .features import habits, open_on
 from .files import replaced_file
@@ -81,8 +82,9 @@ def score(
     order = np.lexsort([X.index.get_level_values(k).to_numpy(dtype=str) for k in ("invoice_id", "customer_id")])
     X, facts = X.iloc[order], facts.iloc[order]
     starts = range(0, max(len(X), 1), CHUNK)
+    tables = Path(store) / "tables" if models == "champion" else None  # kept beside the champion, built once
     parts = [
-        _chunk(cut, at, bundle, X.iloc[i : i + CHUNK], facts.iloc[i : i + CHUNK])
+        _chunk(cut, at, bundle, X.iloc[i : i + CHUNK], facts.iloc[i : i + CHUNK], tables)
         for i in track(starts, "scoring", show)
     ]
     table = pd.concat(parts, ignore_index=True)
@@ -153,7 +155,9 @@ def _exported(models: str, store: str | Path) -> Bundle:
     return read_bundle(folder)
 
 
-def _chunk(cut: Ledger, at: pd.Timestamp, bundle: Bundle, X: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+def _chunk(
+    cut: Ledger, at: pd.Timestamp, bundle: Bundle, X: pd.DataFrame, facts: pd.DataFrame, tables: Path | None
+) -> pd.DataFrame:
     due = facts["due_on"].reset_index(drop=True)
     overdue = (at - due).dt.days.to_numpy(dtype=np.int64)
     grace = int(bundle.about["grace_days"])
@@ -181,7 +185,7 @@ def _chunk(cut: Ledger, at: pd.Timestamp, bundle: Bundle, X: pd.DataFrame, facts
     if bundle.kind == "baseline":
         said = baseline_reasons(X, bundle.about.get("late_share"))
     else:
-        said = reasons(rows, bundle.attributions(rows), bundle.about["averages"], overdue > grace)
+        said = reasons(rows, attributions(bundle, rows, tables), bundle.about["averages"], overdue > grace)
     said = with_overdue(said, overdue, grace)
     table[list(said.columns)] = said.to_numpy()
     table["flags"] = pd.Series(_flags(bundle, X, table), index=table.index, dtype="str")

@@ -7,6 +7,7 @@ from .. import Menu
 from .reasons import reasons
 
 _MENU = {
+    "attributions": "attributions",
     "beeswarm": "attributed",
     "behaviour": "",
     "figures": "",
@@ -15,12 +16,14 @@ _MENU = {
     "seen": "",
     "Sentences": "attributed",
     "targets": "",
+    "treeshap": "",
     "tuned": "",
     "volume": "",
     "ways": "",
 }
 
 __all__ = [
+    "attributions",
     "beeswarm",
     "behaviour",
     "figures",
@@ -30,6 +33,7 @@ __all__ = [
     "seen",
     "Sentences",
     "targets",
+    "treeshap",
     "tuned",
     "volume",
     "ways",

@@ -26,7 +26,7 @@ def importance(attributions: pd.DataFrame, X: pd.DataFrame) -> Picture:
 
     Parameters
     ----------
-    attributions : SHAP values of P(late) and ``base`` (:meth:`~paybench.models.learn.bundle.Bundle.attributions`).
+    attributions : SHAP values of P(late) and ``base`` (:func:`~.attributions.attributions`).
     X : the same rows' features.
     """
     without_widgets()

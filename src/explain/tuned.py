@@ -20,6 +20,8 @@ FEWEST = 3
 def history(trials: pd.DataFrame) -> Picture:
     """Loss of each trial by part, the best so far, the defaults, and what was given up after the first folds.
 
+    Of a part with one trial, its defaults, the picture says that it was not searched.
+
     Parameters
     ----------
     trials : part, number, value, state, as a candidate has them; the first of each part is the defaults.
@@ -51,6 +53,9 @@ def history(trials: pd.DataFrame) -> Picture:
             [*done["number"], mine["number"].iloc[-1]], [*best, best.iloc[-1]],
             where="post", color=OURS, lw=2, label="best so far",
         )  # fmt: skip
+        if len(mine) == 1:
+            text = "not searched:\nits one trial is its defaults"
+            axes.text(0.98, 0.04, text, ha="right", transform=axes.transAxes, color=INK)
         axes.set_xlim(-0.5, max(mine["number"].iloc[-1], 1) + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend(frameon=False, fontsize=9)

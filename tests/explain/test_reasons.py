@@ -15,6 +15,7 @@ import pytest
 import shap
 
 from paybench.explain import reasons
+from paybench.explain.attributions import attributions
 from paybench.explain.reasons import LEAST, with_overdue
 from paybench.explain.words import WORDS
 from paybench.features import all_features, at_issue, labels, open_on
@@ -92,7 +93,7 @@ def test_attributions_are_those_of_shap(book: Ledger, forest: Bundle, X: pd.Data
     assert forest.late_encoder is not None
     plain = replace(forest, late_calibrator=Calibrator())
     rows = plain.seen(book, X)
-    ours, base = plain.attributions(rows), plain.attributions(rows)["base"].to_numpy()
+    ours, base = attributions(plain, rows), attributions(plain, rows)["base"].to_numpy()
     explainer = shap.TreeExplainer(forest.late)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that older versions gave a list
@@ -118,14 +119,14 @@ def test_attributions_add_up(book: Ledger, forest: Bundle, X: pd.DataFrame, cali
 
     # Base and contributions are the P(late) that is served, wherever it is still a question.
     late = bundle.predict(book, X).later_than(grace)
-    said = bundle.attributions(bundle.seen(book, X)).sum(axis=1)
+    said = attributions(bundle, bundle.seen(book, X)).sum(axis=1)
     np.testing.assert_allclose(said[in_time], late[in_time], rtol=0, atol=1e-9)
 
 
 def test_direction_of_the_words_is_that_of_the_sign(book: Ledger, forest: Bundle, X: pd.DataFrame) -> None:
     X = forest.seen(book, X)
-    attributions = forest.attributions(X)
-    table = reasons(X, attributions, forest.about["averages"])
+    said = attributions(forest, X)
+    table = reasons(X, said, forest.about["averages"])
     points = table.map(lambda text: float(re.search(r": ([+-][\d.]+) points?\.$", text)[1]) if text else 0.0)
 
     # The weightiest reason comes first, and small ones are not spoken of.
@@ -135,11 +136,11 @@ def test_direction_of_the_words_is_that_of_the_sign(book: Ledger, forest: Bundle
 
     # One feature alone decides: the reason names its value and has its sign.
     for sign in (1, -1):
-        alone = attributions.drop(columns="base") * 0.0
+        alone = said.drop(columns="base") * 0.0
         alone["late_share"] = 0.2 * sign
-        (said,) = set(reasons(X.assign(late_share=0.75), alone, {"late_share": 0.5})["reason_1"])
+        (reason,) = set(reasons(X.assign(late_share=0.75), alone, {"late_share": 0.5})["reason_1"])
         assert (
-            said == f"Share of its invoices paid late so far: 75 % (book: 50 %): {'+' if sign > 0 else '-'}20 points."
+            reason == f"Share of its invoices paid late so far: 75 % (book: 50 %): {'+' if sign > 0 else '-'}20 points."
         )
 
 

@@ -27,15 +27,11 @@ from ...ledger import Ledger
 from ..family import daily
 from ..family.curve import Curve
 from ..family.distribution import (
-    CLASSIFIER_SHARE,
     EARLIEST,
     LONGEST,
     DaysLate,
-    expit,
-    logit,
     shrunk,
     spread,
-    sure_logit,
     together,
 )
 from ..family.encode import Encoder
@@ -131,15 +127,15 @@ class Bundle:
     def p_late(self, rows: pd.DataFrame) -> Floats:
         """(n,) P(late | unpaid at as_of) of :meth:`seen` rows where grace is not over yet.
 
-        It is what :meth:`attributions` add up to. Of a baseline, P(late) at issue.
+        It is what :func:`paybench.explain.attributions` add up to. Of a baseline, P(late) at issue.
         """
         if self.late is None or self.late_encoder is None:
             return self._own_late(rows)
         raw = self.late.predict(self.late_encoder.transform(rows), num_threads=1) if len(rows) else np.zeros(0)
         late = 1.0 - self.late_calibrator(1.0 - np.asarray(raw, dtype=np.float64))
-        return together(late, self._day_by_day(rows))
+        return together(late, self.day_by_day(rows))
 
-    def _day_by_day(self, rows: pd.DataFrame) -> Floats:
+    def day_by_day(self, rows: pd.DataFrame) -> Floats:
         """(n,) P(late) by the hazard; where grace is over the usual one, because it is no question."""
         said = rows[DAY_BY_DAY].to_numpy(dtype=np.float64)
         overdue = daily.overdue(rows)
@@ -169,43 +165,6 @@ class Bundle:
     def late(self) -> lgb.Booster | None:
         """The classifier's trees."""
         return lgb.Booster(model_str=self.late_text) if self.late_text else None
-
-    def attributions(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Why: SHAP values of P(late), in probability: one column per feature, :data:`DAY_BY_DAY`, and ``base``.
-
-        A row's values and its base add up to :meth:`p_late`. The classifier's values are exact path-dependent TreeSHAP
-        (Lundberg et al. 2020) in log-odds, recalibrated and weighted with it; what the daily hazard adds is one value,
-        its log-odds less those of the average invoice. Each is carried to probability by the mean slope of the logistic
-        curve between base and prediction (Aumann and Shapley 1974; Sundararajan, Taly and Yan 2017), so that shares and
-        signs are kept.
-
-        Parameters
-        ----------
-        rows : as :meth:`seen` gives them.
-
-        Raises
-        ------
-        PaybenchError
-            If the bundle has no classifier: a baseline has no features.
-        """
-        if self.late is None or self.late_encoder is None:
-            raise PaybenchError("The champion is the Baseline, which looks at nothing but the customer's own past.")
-        names = [*self.late_encoder.columns, DAY_BY_DAY, "base"]
-        if rows.empty:
-            return pd.DataFrame(columns=names, index=rows.index, dtype=np.float64)
-        raw = np.asarray(self.late.predict(self.late_encoder.transform(rows), pred_contrib=True, num_threads=1))
-        usual = (1 - CLASSIFIER_SHARE) * logit(np.array([self.usual]))
-        hazard = (1 - CLASSIFIER_SHARE) * sure_logit(self._day_by_day(rows))
-        odds = raw * self.late_calibrator.slope
-        odds[:, -1] -= self.late_calibrator.shift
-        odds *= CLASSIFIER_SHARE
-        parts = np.column_stack([odds[:, :-1], hazard - usual])
-        start = odds[:, -1] + usual
-        moved = parts.sum(axis=1)
-        base, reached = expit(start), expit(start + moved)
-        small = np.abs(moved) < 1e-6
-        slope = np.where(small, base * (1 - base), (reached - base) / np.where(small, 1.0, moved))
-        return pd.DataFrame(np.column_stack([parts * slope[:, None], base]), columns=names, index=rows.index)
 
 
 def _on(past: Habits, first: int, last: int) -> Habits:

@@ -1,4 +1,4 @@
-"""The trees of a LightGBM model as leaves with conditions, and leaves in groups that one table answers.
+"""The trees of a LightGBM model as leaves with conditions.
 
 A *column* is a feature as some of the splits see it: its sorted thresholds with one treatment of missing values, or one
 set of categories. A row has a small *code* in every column: 0 where it is missing (or in the set), else one more than
@@ -10,20 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import PaybenchError
+from ...errors import PaybenchError
 
 Floats = NDArray[np.float64]
 
 NO_MISSING, ZERO_IS_MISSING, NAN_IS_MISSING, CATEGORIES = range(4)
 """Kinds of columns; the first three are LightGBM's types of missing values."""
-NEIGHBOURS = 6
-"""Groups further apart than this in the order of a tree are not tried together."""
 
 
 class Split(NamedTuple):
@@ -78,29 +75,6 @@ class Forest:
     trees: list[Tree]
 
 
-@dataclass(frozen=True)
-class Group:
-    """Leaves that share a table.
-
-    Attributes
-    ----------
-    labels : per column, the cells' classes: rows from cells of one class satisfy the same conditions of these leaves.
-    states : how many combinations of classes there are. features : all on the leaves' paths.
-    """
-
-    leaves: list[Leaf]
-    labels: dict[int, tuple[int, ...]]
-    states: int
-    features: frozenset[int]
-    cost: float
-
-    @classmethod
-    def of(cls, leaves: list[Leaf], labels: dict[int, tuple[int, ...]], states: int, features: frozenset[int]) -> Group:
-        """With its cost in nanoseconds a row, roughly: codes to compare, features to look up and add."""
-        steps = sum(a != b for cells in labels.values() for a, b in pairwise(cells))
-        return cls(leaves, labels, states, features, 1 + 0.4 * steps + 0.5 * len(features))
-
-
 def read_forest(text: str) -> Forest:
     """Read the trees of a model from its text (``Booster.model_to_string()``), whose numbers are exact.
 
@@ -122,65 +96,6 @@ def read_forest(text: str) -> Forest:
     trees = [_tree(tree, own, thresholds, number) for tree, own in zip(raw, splits, strict=True)]
     outputs = int(said["num_tree_per_iteration"])
     return Forest(int(said["max_feature_idx"]) + 1, outputs, "average_output" in said, columns, thresholds, trees)
-
-
-def groups(tree: Tree, states: int) -> list[Group]:
-    """Groups of a tree's leaves, each of at most so many states; a leaf that has more by itself is alone.
-
-    Whole subtrees come first; then neighbours, those first that save most.
-    """
-    subtrees = {place: [_alone(leaf, tree)] for place, leaf in enumerate(tree.leaves)}
-    for new, left, right in tree.joins:
-        a, b = subtrees.pop(left), subtrees.pop(right)
-        both = _together(a[0], b[0], states) if len(a) == len(b) == 1 else None
-        subtrees[new] = [both] if both else a + b
-    (order,) = subtrees.values()
-    found = dict(enumerate(order))
-    gains: dict[tuple[int, int], tuple[float, Group]] = {}
-    pairs = _pairs(list(found))
-    while True:
-        for i, j in pairs:
-            if both := _together(found[i], found[j], states):
-                gains[i, j] = (found[i].cost + found[j].cost - both.cost, both)
-        if not gains:
-            return list(found.values())
-        i, j = max(gains, key=lambda pair: (gains[pair][0], -pair[0], -pair[1]))
-        new, both = max(found) + 1, gains[i, j][1]
-        found = {new if n == i else n: both if n == i else group for n, group in found.items() if n != j}
-        gains = {pair: gain for pair, gain in gains.items() if not {i, j} & set(pair)}
-        pairs = [pair for pair in _pairs(list(found)) if new in pair]
-
-
-def _pairs(order: list[int]) -> list[tuple[int, int]]:
-    return [(i, j) for n, i in enumerate(order) for j in order[n + 1 : n + 1 + NEIGHBOURS]]
-
-
-def _alone(leaf: Leaf, tree: Tree) -> Group:
-    labels = {c: _numbered(_bits(mask, len(tree.bounds[c]) + 1)) for c, mask in leaf.masks.items()}
-    labels = {column: cells for column, cells in labels.items() if max(cells)}
-    return Group.of([leaf], labels, 1 << len(labels), frozenset(leaf.ratios))
-
-
-def _together(a: Group, b: Group, states: int) -> Group | None:
-    """One group of both, or None where it would have too many states."""
-    labels, product = dict(a.labels), 1
-    for column, cells in b.labels.items():
-        labels[column] = _numbered(zip(labels[column], cells, strict=True)) if column in labels else cells
-    for cells in labels.values():
-        product *= max(cells) + 1
-        if product > states:
-            return None
-    return Group.of(a.leaves + b.leaves, labels, product, a.features | b.features)
-
-
-def _bits(mask: int, cells: int) -> list[int]:
-    return [mask >> cell & 1 for cell in range(cells)]
-
-
-def _numbered(cells: Iterable[Hashable]) -> tuple[int, ...]:
-    """Equal ones get equal numbers, from 0 in the order in which they first appear."""
-    numbers: dict[Hashable, int] = {}
-    return tuple(numbers.setdefault(cell, len(numbers)) for cell in cells)
 
 
 def _fields(part: str) -> dict[str, str]:
