@@ -14,6 +14,8 @@ import pandas as pd
 from ...features import Habits
 from ..learn.bundle import GRID, Bundle, read_bundle
 
+UNTUNED = "Timing, not tuned"
+
 HABITS = ("days_late", "lately", "weekday", "month_day")
 """Counts of habits that are kept of the gate's rows."""
 

@@ -14,7 +14,7 @@ import pandas as pd
 from ..judge.compare import EMPIRICAL, MODEL
 from ..judge.decline import in_doubt
 from ..judge.slices import slices
-from .candidate import Candidate
+from .candidate import UNTUNED, Candidate
 
 SHOWN = {
     "auc": "AUC",
@@ -29,6 +29,9 @@ SHOWN = {
 LOSSES = {"log_loss": "log loss of P(late)", "mae": "absolute error of the median", "crps": "CRPS"}
 
 PARTS = {"late": "the classifier", "hazard": "the daily hazard"}
+
+OFF = 0.03
+"""How far P(late) may be from the share that was late, on average, before the card says so."""
 
 USE = (
     "To rank and plan: who will pay late, when the cash of an open book will come, whom to remind first.",
@@ -62,6 +65,8 @@ def model_card(candidate: Candidate) -> dict[str, Any]:
             "invoices": about["gate_rows"],
             "customers": about["gate_customers"],
             "late": round(float(candidate.rows["late"].mean()), 4),
+            "said": _said(candidate),
+            "beyond": round(float((candidate.rows["y"] > about["horizon"]).mean()), 4),
             "contacted": about["contacted"],
             "fitted_on": about["fit_rows"],
         },
@@ -90,14 +95,11 @@ def write_card(candidate: Candidate) -> None:
 
 def as_markdown(card: dict[str, Any]) -> str:
     """The card as a page."""
-    rows = card["rows"]
     lines = [
         *_title(card),
         "## Data",
         "",
-        f"- {rows['issued']:,} invoices were known. {rows['matured']:,} have an answer for every invoice due that "
-        f"day; {rows['waiting']:,} do not yet, and train only for the days on which they were watched; "
-        f"{rows['cancelled']:,} were cancelled and are left out.",
+        f"- {_known(card)}",
         f"- {_treated(card)}",
     ]
     lines += _why_declined(card) if "declined" in card else _judged(card)
@@ -119,6 +121,7 @@ def short(card: dict[str, Any]) -> str:
         "| --- " * (len(SHOWN) + 1) + "|",
         *(f"| {name} | {_cells(found)} |" for name, found in ((MODEL, ours), (EMPIRICAL, theirs))),
         "",
+        *_off(judged),
         *_gains(card),
         f"- {tuning_sentence(card['tuning'])}",
         f"- {_treated(card)}",
@@ -128,25 +131,33 @@ def short(card: dict[str, Any]) -> str:
 
 
 def tuning_sentence(tuning: dict[str, Any]) -> str:
-    """What the tuning bought.
+    """What the tuning bought, with how many trials of each part.
 
     Parameters
     ----------
-    tuning : of ``candidate.json``: gain, low and high by loss; trials, pruned, stalled, perhaps seconds.
+    tuning : of ``candidate.json``: gain, low and high by loss; trials, those of each part, pruned,
+        stalled, perhaps seconds.
     """
     if "log_loss" not in tuning:
         return "Nothing was tuned: the defaults were taken."
-    gain, low, high = tuning["log_loss"]
     spent = f" in {tuning['seconds'] / 60:.1f} minutes" if "seconds" in tuning else ""
-    given_up = f", {tuning['pruned']} given up early" if tuning["pruned"] else ""
+    shares = ", ".join(f"{count} of {PARTS[part]}" for part, count in tuning["parts"].items())
+    given_up = f"; {tuning['pruned']} given up early" if tuning["pruned"] else ""
     ended = "".join(f"; the search for {PARTS[part]} ended when nothing more was gained" for part in tuning["stalled"])
+    gain, low, high = tuning["log_loss"]
     verdict = "" if low > 0 else ", which may be chance" if high >= 0 else ", a loss"
-    if gain == low == high == 0:
-        verdict = ": the defaults were the best"
-    return (
-        f"Tuning ({tuning['trials']} trials{spent}{given_up}{ended}) bought {gain:+.1%} of log loss "
-        f"(95 % interval {low:+.1%} to {high:+.1%}){verdict}."
-    )
+    bought = f"{gain:+.1%} of log loss (95 % interval {low:+.1%} to {high:+.1%}){verdict}"
+    if not any(any(tuning.get(loss, ())) for loss in LOSSES):
+        bought = "nothing: the defaults were the best, so tuned and not tuned are one model"
+    return f"Tuning ({tuning['trials']} trials{spent}: {shares}{given_up}{ended}) bought {bought}.{_unsearched(tuning)}"
+
+
+def _unsearched(tuning: dict[str, Any]) -> str:
+    once = [PARTS[part] for part, count in tuning["parts"].items() if count == 1]
+    if not once:
+        return ""
+    were, trials = ("was", "its one trial is its") if len(once) == 1 else ("were", "their one trial each is their")
+    return f" {_capital(' and '.join(once))} {were} not searched: {trials} defaults."
 
 
 def _title(card: dict[str, Any]) -> list[str]:
@@ -172,14 +183,17 @@ def _judged(card: dict[str, Any]) -> list[str]:
     return [
         f"- The figures below are of {judged['invoices']:,} invoices of {judged['customers']:,} customers, issued from "
         f"{judged['from']} to {judged['until']}; {judged['late']:.1%} of them were late. The model that they judge was "
-        f"fitted on the {judged['fitted_on']:,} matured before, and on nothing later.",
+        f"fitted on the {judged['fitted_on']:,} whose outcome was known before, and on nothing later.",
         f"- {judged['contacted']:.1%} of them had been contacted in the 90 days before their issue.",
+        f"- Days late beyond {card['horizon']} count as {card['horizon']}; {judged['beyond']:.1%} of the judged "
+        "invoices were beyond it.",
+        *_off(judged),
         "",
         "## Figures",
         "",
         f"| | {' | '.join(SHOWN.values())} |",
         "| --- " * (len(SHOWN) + 1) + "|",
-        *(f"| {name} | {_cells(found)} |" for name, found in card["figures"].items()),
+        *(f"| {name} | {_cells(found)} |" for name, found in _distinct(card["figures"]).items()),
         "",
         "Against the customer's own distribution (1 - ours / theirs; 95 % interval over customers):",
         "",
@@ -207,8 +221,23 @@ def _gains(card: dict[str, Any]) -> list[str]:
     return [f"- {LOSSES[k]}: {s:+.1%} ({low:+.1%} to {high:+.1%})" for k, (s, low, high) in card["skill"].items()]
 
 
+def _distinct(figures: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Without the model that was not tuned, if it is the one that was."""
+    return {name: found for name, found in figures.items() if name != UNTUNED or found != figures[MODEL]}
+
+
 def _cells(found: dict[str, float]) -> str:
-    return " | ".join(f"{found[k]:.3f}" if k in found else "" for k in SHOWN)
+    return " | ".join(f"{found[k]:{'.2f' if k == 'mae' else '.3f'}}" if k in found else "" for k in SHOWN)
+
+
+def _known(card: dict[str, Any]) -> str:
+    rows, horizon = card["rows"], card["horizon"]
+    later = "do not count yet, paid or not" if "declined" in card else "count only with what happened to them so far"
+    return (
+        f"{rows['issued']:,} invoices were known. {rows['matured']:,} of them fell due more than {horizon} days before "
+        f"{card['as_of']}, so that their outcome is known; {rows['waiting']:,} fell due later or are not due yet, and "
+        f"{later}; {rows['cancelled']:,} were cancelled and are left out."
+    )
 
 
 def _treated(card: dict[str, Any]) -> str:
@@ -216,13 +245,33 @@ def _treated(card: dict[str, Any]) -> str:
         return "The outcome of no invoice is known yet."
     before, during = card["treated"]["before_issue"], card["treated"]["before_outcome"]
     return (
-        f"Of the {card['rows']['matured']:,} invoices that train, {before:.1%} were issued to customers who had been "
-        f"contacted in the 90 days before, and {during:.1%} were contacted before their own outcome."
+        f"Of the {card['rows']['matured']:,} invoices whose outcome is known, {before:.1%} were issued to customers "
+        f"who had been contacted in the 90 days before, and {during:.1%} were contacted before their own outcome."
     )
 
 
+def _said(candidate: Candidate) -> float:
+    """P(late) of the gate's rows, on average."""
+    return round(float(candidate.rows[f"p: {MODEL}"].mean()), 4)
+
+
+def _off(judged: dict[str, Any]) -> list[str]:
+    """A line if P(late) was too high or too low on the whole."""
+    off = judged["said"] - judged["late"]
+    if abs(off) <= OFF:
+        return []
+    return [
+        f"- P(late) was about {abs(100 * off):.0f} points too {'high' if off > 0 else 'low'} on these invoices: "
+        f"{judged['said']:.1%} said, {judged['late']:.1%} late."
+    ]
+
+
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{_capital(text)}."
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _limits(candidate: Candidate) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,8 @@ def try_change(
     Raises
     ------
     PaybenchError
-        If a parameter does not exist, or the ledger is not the one that the candidate was trained on.
+        If a parameter does not exist or cannot be what was given, or the ledger is not the one that the candidate was
+        trained on.
     """
     wanted = parsed(change)
     if not wanted:
@@ -95,22 +97,59 @@ def try_change(
     return Change(wanted, name, table.assign(unchanged=unchanged))
 
 
+LIMITS: dict[str, tuple[float, float]] = {
+    "rounds": (1, 5000),
+    "leaves": (2, 1024),
+    "min_leaf": (1, 100_000),
+    "feature_share": (0.01, 1),
+    "ridge": (0, 1_000_000_000),
+}
+"""From which to which number a parameter can be tried; others are true or false."""
+FRACTIONAL = ("feature_share", "ridge")
+"""Parameters that need not be whole numbers."""
+
+
 def parsed(change: str | dict[str, Any]) -> dict[str, Any]:
-    """Parameters and values of a change, each checked to exist."""
+    """Parameters and values of a change, each checked to exist, and to be what its parameter can be."""
     if isinstance(change, str):
         try:
             read = yaml.safe_load(f"{{{change}}}")
-        except yaml.YAMLError:
+        except (yaml.YAMLError, ValueError):
             read = {change: None}
         change = {str(name): value for name, value in read.items()}
     allowed = [f"{part}__{name}" for part, names in SPACE.items() for name in names]
     for name, value in change.items():
-        if name not in allowed or not isinstance(value, int | float):
+        if name not in allowed or value is None:
             raise PaybenchError(
                 f"The change '{name}: {value}' cannot be tried; write NAME: NUMBER with NAME one of "
                 f"{', '.join(allowed)}."
             )
-    return dict(change)
+    return {name: _checked(name, value) for name, value in change.items()}
+
+
+def _checked(name: str, value: Any) -> int | float | bool:
+    plain = name.partition("__")[2]
+    if plain not in LIMITS:
+        if isinstance(value, bool):
+            return value
+        raise PaybenchError(f"The change '{name}: {value}' cannot be tried; {name} is true or false.")
+    low, high = LIMITS[plain]
+    number = _number(value)
+    whole = plain not in FRACTIONAL
+    if not low <= number <= high or (whole and number != int(number)):
+        kind = "a whole number" if whole else "a number"
+        raise PaybenchError(f"The change '{name}: {value}' cannot be tried; {name} is {kind} from {low:,} to {high:,}.")
+    return int(number) if whole else number
+
+
+def _number(value: Any) -> float:
+    """A number, also as YAML leaves some in text (1e9); NaN if it is none."""
+    if isinstance(value, bool) or not isinstance(value, Real | str):
+        return np.nan
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return np.nan
 
 
 def _champion(candidate: Candidate, store: Store | str | Path | None) -> tuple[str, Prediction]:

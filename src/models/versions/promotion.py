@@ -12,6 +12,7 @@ from ...errors import PaybenchError
 from ..learn.bundle import Bundle, read_bundle, write_bundle
 from .candidate import Candidate
 from .gate import Check, Verdict, judge
+from .mend import mend
 from .registry import register, settle_outcome
 from .store import CHALLENGER, CHAMPION, NAMES, PREVIOUS, Store, Version
 
@@ -36,7 +37,10 @@ def ensure_champion(store: Store, book: str, baseline: Callable[[], Candidate]) 
                 _point(store.client(), CHAMPION, first.number)
                 settle_outcome(store, first, "promoted", candidate.declined)
                 return first
-    repair(store, champion)
+    client = store.client()
+    with store.lock():
+        mend(client, store)
+        repair(store, champion)
     return champion
 
 
@@ -70,6 +74,7 @@ def promote(store: Store, signed_by: str = "") -> tuple[Version, Verdict]:
     """
     client = store.client()
     with store.lock():
+        mend(client, store)
         challenger, champion = store.version(CHALLENGER), store.version(CHAMPION)
         if champion is not None and repair(store, champion):
             return champion, Verdict(
@@ -95,8 +100,9 @@ def promote(store: Store, signed_by: str = "") -> tuple[Version, Verdict]:
 
 def rollback(store: Store) -> Version:
     """Make the previous champion serve again; the one that served becomes the previous one."""
-    store.client()
+    client = store.client()
     with store.lock():
+        mend(client, store)
         champion, previous = store.version(CHAMPION), store.version(PREVIOUS)
         if champion is None or previous is None:
             raise PaybenchError(f"The store at {store.folder} has no previous champion to go back to.")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from ...errors import PaybenchError
 from ..judge.compare import MODEL
 from .candidate import Candidate
 from .card import LOSSES, model_card, short
-from .store import EXPERIMENT, NAMES, Store, Version
+from .mend import DONE, experiment, mend
+from .store import NAMES, Store, Version
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -19,37 +21,49 @@ if TYPE_CHECKING:
 def register(store: Store, candidate: Candidate, extras: dict[str, Path] | None = None) -> Version:
     """Log a candidate as a run, and register its bundle as a version of the three names.
 
+    One process at a time. What an earlier one left half made is put in order first; what this one leaves if it is
+    interrupted is taken back at once or, if it cannot be, by the next one.
+
     Parameters
     ----------
     store, candidate : where, and what.
     extras : further files or folders by artifact folder (executed notebooks, reports).
     """
-    client = store.client()
-    run_id = _begin(client, store, f"{candidate.bundle.kind} as of {candidate.about['as_of']}")
-    try:
+    with _run(store, candidate, f"{candidate.bundle.kind} as of {candidate.about['as_of']}") as (client, run_id):
         _log(client, run_id, candidate, "registered")
         for where, path in (extras or {}).items():
             (client.log_artifacts if path.is_dir() else client.log_artifact)(run_id, str(path), where)
         tags = _tags(candidate) | {"outcome": "registered"}
-        numbers = [_register_name(client, name, run_id, candidate, tags) for name in NAMES]
-        client.set_terminated(run_id)
-    except BaseException:
-        client.set_terminated(run_id, "FAILED")
-        raise
-    if len(set(numbers)) != 1:
-        raise PaybenchError(f"The versions of {', '.join(NAMES)} have come apart ({numbers}); use a new --store.")
-    return Version(numbers[0], run_id, tags)
+        number = _same_number(client, run_id, candidate, tags)
+    return Version(number, run_id, tags)
 
 
 def record_declined(store: Store, candidate: Candidate) -> None:
     """Log a declined candidate as a run without a version, once, so that it is seen among the others why."""
     client = store.client()
-    known = f"tags.key = '{candidate.about['key']}' and tags.outcome = 'declined'"
+    known = f"tags.key = '{candidate.about['key']}' and tags.outcome = 'declined' and {DONE}"
     if client.search_runs([experiment(client, store)], known, max_results=1):
         return
-    run_id = _begin(client, store, f"declined as of {candidate.about['as_of']}")
-    _log(client, run_id, candidate, "declined", candidate.declined)
-    client.set_terminated(run_id)
+    with _run(store, candidate, f"declined as of {candidate.about['as_of']}") as (client, run_id):
+        _log(client, run_id, candidate, "declined", candidate.declined)
+
+
+@contextmanager
+def _run(store: Store, candidate: Candidate, name: str) -> Iterator[tuple[MlflowClient, str]]:
+    """A run under the store's lock; FINISHED if the block ends well, else FAILED and without versions."""
+    client = store.client()
+    with store.lock():
+        mend(client, store)
+        run = client.create_run(experiment(client, store), run_name=name, tags=_tags(candidate))
+        run_id = str(run.info.run_id)
+        try:
+            yield client, run_id
+            client.set_terminated(run_id)
+        except BaseException:
+            with suppress(Exception):  # what stopped the run may stop this, too; then the next registration mends it
+                client.set_terminated(run_id, "FAILED")
+                mend(client, store)
+            raise
 
 
 def settle_outcome(store: Store, version: Version, outcome: str, reason: str, **more: str) -> None:
@@ -72,20 +86,6 @@ def settle_outcome(store: Store, version: Version, outcome: str, reason: str, **
 _GATE = "\n**Gate**: "
 
 
-def experiment(client: MlflowClient, store: Store) -> str:
-    """The id of the experiment that holds all runs."""
-    found = client.get_experiment_by_name(EXPERIMENT)
-    if found is None:
-        raise PaybenchError(
-            f"The store at {store.folder} has no experiment '{EXPERIMENT}'; it is not a paybench store."
-        )
-    return str(found.experiment_id)
-
-
-def _begin(client: MlflowClient, store: Store, name: str) -> str:
-    return str(client.create_run(experiment(client, store), run_name=name).info.run_id)
-
-
 def _tags(candidate: Candidate) -> dict[str, str]:
     """What runs and versions can be found and compared by."""
     about = candidate.about
@@ -102,7 +102,10 @@ def _tags(candidate: Candidate) -> dict[str, str]:
 
 def registered(store: Store, key: str) -> Version | None:
     """The newest version that was trained from the same data, settings and code, or None."""
-    found = store.client().search_model_versions(f"name = '{NAMES[-1]}' and tags.key = '{key}'")
+    client = store.client()
+    with store.lock():
+        mend(client, store)
+        found = client.search_model_versions(f"name = '{NAMES[-1]}' and tags.key = '{key}'")
     kept = [v for v in found if v.tags.get("kind") != "baseline"]
     if not kept:
         return None
@@ -140,7 +143,29 @@ def _log(client: MlflowClient, run_id: str, candidate: Candidate, outcome: str, 
             client.log_artifacts(run_id, str(candidate.folder / part), part)
 
 
-def _register_name(client: MlflowClient, name: str, run_id: str, candidate: Candidate, tags: dict[str, str]) -> int:
+def _same_number(client: MlflowClient, run_id: str, candidate: Candidate, tags: dict[str, str]) -> int:
+    """A version of each name, all with one number.
+
+    MLflow gives the number after the highest that a name ever had, deleted ones counted: where a name is behind,
+    numbers are used up until it is not.
+    """
+    page = short(model_card(candidate))
+    sources = {name: _source(client, name, run_id, candidate) for name in NAMES}
+
+    def made(name: str) -> int:
+        return int(client.create_model_version(name, sources[name], run_id, tags=tags, description=page).version)
+
+    numbers = {name: made(name) for name in NAMES}
+    highest = max(numbers.values())
+    for name in NAMES:
+        while numbers[name] < highest:
+            client.delete_model_version(name, str(numbers[name]))
+            numbers[name] = made(name)
+    return highest
+
+
+def _source(client: MlflowClient, name: str, run_id: str, candidate: Candidate) -> str:
+    """Where the artifacts of a name's version are; they and the name are made if need be."""
     from mlflow.exceptions import MlflowException
 
     try:
@@ -152,9 +177,7 @@ def _register_name(client: MlflowClient, name: str, run_id: str, candidate: Cand
     if text:
         folder = f"models/{name}"
         _log_native(client, run_id, folder, text)
-    source = f"{client.get_run(run_id).info.artifact_uri}/{folder}"
-    page = short(model_card(candidate))
-    return int(client.create_model_version(name, source, run_id, tags=tags, description=page).version)
+    return f"{client.get_run(run_id).info.artifact_uri}/{folder}"
 
 
 def _log_native(client: MlflowClient, run_id: str, folder: str, text: str) -> None:

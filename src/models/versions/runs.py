@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...errors import PaybenchError
 from ...progress import without_widgets
-from .registry import experiment
+from .mend import DONE, experiment
 from .store import NAMES, Store
 
 TAGS = ("book", "as_of", "kind", "outcome", "reason", "tuned", "trials", "minutes", "seed", "data_hash", "key")
@@ -20,7 +20,7 @@ _MOST = 1000
 
 
 def compare_runs(store: Store | str | Path, book: str | None = None, **tags: object) -> pd.DataFrame:
-    """Runs of a store with their tags, parameters and main metrics, the newest first.
+    """Runs of a store with their tags, parameters and main metrics, the newest first; not those that were cut short.
 
     Parameters
     ----------
@@ -50,7 +50,8 @@ def compare_runs(store: Store | str | Path, book: str | None = None, **tags: obj
     without_widgets()
     client = place.client()
     numbers = {v.run_id: int(v.version) for v in client.search_model_versions(f"name = '{NAMES[-1]}'")}
-    found = client.search_runs([experiment(client, place)], order_by=["attributes.start_time DESC"], max_results=_MOST)
+    newest = ["attributes.start_time DESC"]
+    found = client.search_runs([experiment(client, place)], DONE, order_by=newest, max_results=_MOST)
     kept = [r for r in found if all(r.data.tags.get(name) == str(value) for name, value in wanted.items())]
     return _table([_row(run, numbers.get(run.info.run_id)) for run in kept])
 

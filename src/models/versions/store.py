@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NAMES = ("payment-late", "payment-days", "payment-timing")
 """The registered models; their versions come from one run and move together."""
-CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous_champion"
+CHAMPION, CHALLENGER, PREVIOUS = ALIASES = "champion", "challenger", "previous_champion"
 EXPERIMENT = "paybench"
 _READY = ".ready"
 

@@ -18,24 +18,23 @@ import numpy as np
 import pandas as pd
 
 from ... import __version__
-from ...features import features_at, habits
+from ...features import habits
 from ...files import replaced_folder
-from ...ledger import Ledger, as_of
+from ...ledger import Ledger
 from ...progress import say
 from ..judge.compare import EMPIRICAL, MODEL, Prediction, challengers, simple_baselines, skills, table
-from ..judge.decline import GATE_SHARE, Declined, too_little
+from ..judge.decline import Declined, too_little
 from ..judge.treated import treated
 from ..learn.bundle import GRID, Bundle, write_bundle
 from ..learn.fit import fit_baseline, fit_timing
-from ..learn.folds import Book, Rows, choose_horizon
+from ..learn.folds import Book, Rows
 from ..learn.metrics import reliability
 from ..learn.search import check_minutes
 from ..learn.space import all_defaults
 from ..learn.tune import Tuned, tune
-from .candidate import HABITS, Candidate
+from .aside import leak_free, set_aside
+from .candidate import HABITS, UNTUNED, Candidate
 from .card import write_card
-
-UNTUNED = "Timing, not tuned"
 
 
 def train(
@@ -103,6 +102,7 @@ def _baseline(book: Book, declined: Declined, folder: Path) -> dict[str, Any]:
         "declined": declined.reason,
         "needed": declined.needed,
         "horizon": book.H,
+        "matured": len(book.known_at(book.at)),
         "rows": book.used(),
         "treated": treated(book.cut, book.known_at(book.at)),
     }
@@ -131,10 +131,7 @@ def _write_about(about: dict[str, Any], folder: Path) -> None:
 
 
 def _train(book: Book, trials: int, seed: int, folder: Path, show: bool, minutes: float | None) -> dict[str, Any]:
-    start = book.origins(1, GATE_SHARE)[0]
-    if book.horizon is None:  # how far lateness is told apart must not be chosen from the gate's outcomes, either
-        book = Book(book.cut, book.at, choose_horizon(as_of(book.cut, start), start))
-    before = Book(book.cut, start, book.H)
+    book, start = set_aside(book)
     fit_rows, gate_rows = book.known_at(start), book.issued_in(start)
     declined = too_little(book.known_at(book.at), fit_rows, gate_rows)
     if declined:
@@ -143,7 +140,7 @@ def _train(book: Book, trials: int, seed: int, folder: Path, show: bool, minutes
         f"{len(fit_rows)} invoices to fit on, {len(gate_rows)} later ones to judge by (issued from {start:%Y-%m-%d})",
         show,
     )
-    tuned = tune(before, trials, seed, show, minutes)
+    tuned = tune(Book(book.cut, start, book.H), trials, seed, show, minutes)
     say("fitting, and comparing with every baseline", show)
     twin = fit_timing(book, tuned, seed, start)
     predictions = _predictions(book, twin, tuned, fit_rows, gate_rows, start, seed)
@@ -186,26 +183,6 @@ def _train(book: Book, trials: int, seed: int, folder: Path, show: bool, minutes
     }
 
 
-def leak_free(ledger: Ledger, rows: Rows, most: int = 8) -> bool:
-    """Whether features stay the same, up to rounding, when nothing from their day on exists.
-
-    Tried on all rows of up to ``most`` days, evenly over the rows.
-    """
-    index = rows.X.index.to_frame(index=False)
-    days = index["as_of"].drop_duplicates().sort_values()
-    for date in days.iloc[np.unique(np.linspace(0, len(days) - 1, most).astype(int))]:
-        some = index[index["as_of"] == date]
-        cut = as_of(ledger, date)
-        own = ledger.invoices[ledger.invoices["invoice_id"].isin(some["invoice_id"])]
-        invoices = pd.concat([cut.invoices, own]).drop_duplicates("invoice_id", ignore_index=True)
-        alone = features_at(cut.with_tables({"invoices": invoices}), some)
-        try:
-            pd.testing.assert_frame_equal(features_at(ledger, some), alone, check_exact=False, rtol=1e-9, atol=1e-9)
-        except AssertionError:
-            return False
-    return True
-
-
 def _predictions(
     book: Book, twin: Bundle, tuned: Tuned, fit_rows: Rows, gate_rows: Rows, start: pd.Timestamp, seed: int
 ) -> list[Prediction]:
@@ -231,6 +208,7 @@ def _bought(tuned: Tuned, predictions: list[Prediction], rows: Rows, horizon: in
     return {
         **gained,
         "trials": len(tuned.trials),
+        "parts": {part: int((tuned.trials["part"] == part).sum()) for part in tuned.trials["part"].unique()},
         "pruned": tuned.pruned,
         "stalled": list(tuned.stalled),
         **spent,
@@ -273,7 +251,8 @@ def _key_of(folder: Path) -> str:
 
 def _key(book: Book, kind: str, trials: int, seed: int, minutes: float | None) -> str:
     budget = str(trials) if minutes is None else f"{minutes:g} minutes"
-    parts = [kind, book.hash, f"{book.at:%Y-%m-%d}", budget, str(seed), str(book.H), __version__, code_hash()]
+    asked = "chosen" if book.horizon is None else str(book.horizon)
+    parts = [kind, book.hash, f"{book.at:%Y-%m-%d}", budget, str(seed), asked, __version__, code_hash()]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 

@@ -16,9 +16,9 @@ import pytest
 from paybench.models.judge.compare import EMPIRICAL, MODEL
 from paybench.models.learn.bundle import write_bundle
 from paybench.models.learn.calibrate import Calibrator
-from paybench.models.versions.candidate import Candidate
+from paybench.models.versions.candidate import UNTUNED, Candidate
 from paybench.models.versions.gate import FIGURES, LEAST_CUSTOMERS, LEAST_ROWS, Verdict, judge
-from paybench.models.versions.train import UNTUNED, train
+from paybench.models.versions.train import train
 from tests.models.books import by_amount
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]

@@ -13,9 +13,10 @@ from paybench.errors import PaybenchError
 from paybench.ledger import Ledger, as_of, conform
 from paybench.ledger.schema import TABLES
 from paybench.models.judge.compare import DIRECT_DAYS, DIRECT_LATE, EMPIRICAL, FOREST, MODEL
-from paybench.models.learn.folds import Book
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.train import UNTUNED, baseline_candidate, train
+from paybench.models.learn.folds import Book, choose_horizon
+from paybench.models.versions.aside import set_aside
+from paybench.models.versions.candidate import UNTUNED, Candidate
+from paybench.models.versions.train import baseline_candidate, train
 from paybench.simulate import simulate
 from tests.models.books import book_of
 from tests.models.conftest import DATE
@@ -121,6 +122,17 @@ def test_other_settings_have_another_key(tmp_path: Path, other: dict[str, object
     assert one.about["key"] != two.about["key"]
 
 
+def test_a_horizon_that_was_asked_for_is_not_one_that_was_chosen(tmp_path: Path) -> None:
+    few = simulate(customers=3, months=17, seed=1).ledger
+    chosen = train(few, "2025-05-01", tmp_path / "candidate", trials=1)
+    asked = train(few, "2025-05-01", tmp_path / "candidate", trials=1, horizon=chosen.about["horizon"])
+    # What is chosen may be chosen again before the gate's rows; what is asked for stays.
+    assert asked.about["key"] != chosen.about["key"]
+    for horizon in (30, 90):
+        found = train(few, "2025-05-01", tmp_path / "candidate", trials=1, horizon=horizon)
+        assert found.about["horizon"] == horizon
+
+
 def test_a_baseline_is_not_taken_for_a_training(small: Ledger, tmp_path: Path) -> None:
     baseline_candidate(small, AT, tmp_path / "candidate", horizon=30)
     # Even a training without trials is one.
@@ -182,10 +194,11 @@ def test_of_the_defaults_nothing_was_bought(candidate: Candidate, trained: Candi
         assert tuning[loss] == [0, 0, 0]
         assert candidate.metrics[loss][MODEL] == candidate.metrics[loss][UNTUNED]
     assert tuning["trials"] == len(candidate.trials) == 2
+    assert tuning["parts"] == {"late": 1, "hazard": 1}
     # A budget in trials leaves no trace of a clock.
     assert "seconds" not in tuning
     # A book too small for folds is not tuned, and says so.
-    assert trained.about["tuning"] == {"trials": 0, "pruned": 0, "stalled": []}
+    assert trained.about["tuning"] == {"trials": 0, "parts": {}, "pruned": 0, "stalled": []}
 
 
 def test_a_budget_of_no_time_is_refused_before_anything_is_read(small: Ledger, tmp_path: Path) -> None:
@@ -237,3 +250,31 @@ def test_labels_that_leave_nothing_to_judge_by_are_declined(tmp_path: Path) -> N
     # Enough to fit on in all, but not once the gate's rows are set aside.
     assert declined.declined.startswith("too few labels")
     assert declined.bundle.kind == "baseline"
+
+
+def test_invoices_of_one_day_are_declined(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    ledger = book_of(np.zeros(300), np.arange(300) % 9, rng.integers(-3, 9, 300).astype(np.float64))
+    for horizon in (None, 30):
+        declined = train(ledger, "2025-01-01", tmp_path / "candidate", trials=1, horizon=horizon)
+        # Nothing lies before the rows that would judge.
+        assert declined.declined.startswith("too few labels: of 300 invoices whose outcome is known")
+        assert declined.bundle.kind == "baseline"
+
+
+@pytest.mark.parametrize("slow", [(400, 600, 5, 80.0), (0, 380, 43, 40.0)], ids=["shorter", "longer"])
+def test_the_gate_is_a_quarter_whichever_horizon_is_chosen_before_it(slow: tuple[int, int, int, float]) -> None:
+    issued = np.arange(1200) // 2
+    first, last, every, days = slow
+    late = (issued >= first) & (issued < last) & (np.arange(1200) % every == 0)
+    ledger = book_of(issued, np.arange(1200) % 9, np.where(late, days, 3.0))
+    whole = Book(ledger, "2025-09-20")
+    book, start = set_aside(whole)
+    # Before the gate's rows another horizon is chosen than at as_of,
+    assert book.H != whole.H
+    assert choose_horizon(as_of(ledger, start), start) == book.H
+    # and the latest quarter of what has matured with it judges.
+    assert len(book.issued_in(start)) / len(book.known_at(book.at)) == pytest.approx(0.25, abs=0.005)
+    # A horizon that was asked for stays.
+    asked, _ = set_aside(Book(ledger, "2025-09-20", 60))
+    assert asked.H == 60
