@@ -239,6 +239,36 @@ def train(options: argparse.Namespace) -> Answer:
 def promote(options: argparse.Namespace) -> Answer:
     """Ask the gate, or go back."""
     from .models.versions.promotion import promote, rollback
+
+    store = _store(options)
+    if options.rollback:
+        version = rollback(store, options.signed_by)
+        return {"champion": version.label}, f"champion: {version.label}"
+    version, verdict = promote(store, options.signed_by)
+    head = "promoted" if verdict.promoted else "not promoted"
+    answer = {"promoted": verdict.promoted, "reason": verdict.reason, "champion": version.label}
+    return answer, f"{head}: {verdict.reason}\nchampion: {version.label}"
+
+
+def registry_log(options: argparse.Namespace) -> Answer:
+    """The promotion log, once it is found to be whole."""
+    from .models.versions.log import as_table, read_log
+
+    entries = read_log(_store(options))
+    return {"entries": entries, "whole": True}, as_table(entries)
+
+
+def registry_champion(options: argparse.Namespace) -> Answer:
+    """Which version served on a day."""
+    from .models.versions.log import served_on
+    from .models.versions.store import NAMES
+
+    entry = served_on(_store(options), options.on)
+    label = f"{NAMES[-1]} v{entry['version']}"
+    return {"champion": label, **entry}, f"{label}, since {entry['when']} ({entry['action']}: {entry['reason']})"
+
+
+def _store(options: argparse.Namespace) -> Any:
     from .models.versions.store import Store
 
     store = Store.at(options.store)
@@ -246,13 +276,7 @@ def promote(options: argparse.Namespace) -> Answer:
         raise PaybenchError(
             f"There is no store at {store.folder}; train a model with 'paybench train', or name another --store."
         )
-    if options.rollback:
-        version = rollback(store)
-        return {"champion": version.label}, f"champion: {version.label}"
-    version, verdict = promote(store, options.signed_by)
-    head = "promoted" if verdict.promoted else "not promoted"
-    answer = {"promoted": verdict.promoted, "reason": verdict.reason, "champion": version.label}
-    return answer, f"{head}: {verdict.reason}\nchampion: {version.label}"
+    return store
 
 
 def score(options: argparse.Namespace) -> Answer:
@@ -312,6 +336,18 @@ def explain(options: argparse.Namespace) -> Answer:
 
     write_report(_ledger(options), options.as_of, options.out, options.store, show=_show(options))
     return {"out": str(options.out)}, f"report written to {options.out}"
+
+
+def monitor(options: argparse.Namespace) -> Answer:
+    """Look at the champion; ``options.code`` becomes 3 when retraining is due."""
+    from .files import check_folder
+    from .monitor.watch import MARK, monitor, write_monitored
+
+    check_folder(options.out, "folder of a monitoring", MARK)
+    found = monitor(_ledger(options), options.as_of, options.store, _show(options))
+    write_monitored(found, options.out)
+    options.code = 3 if found.due else 0
+    return found.as_dict | {"out": str(options.out)}, f"{found}\nwritten to {options.out}"
 
 
 def _ledger(options: argparse.Namespace) -> Any:

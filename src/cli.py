@@ -16,10 +16,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns
     -------
-    0 done; 1 the input or state is wrong, said in one sentence on standard error; 2 wrong usage (argparse exits).
+    0 done; 1 the input or state is wrong, said in one sentence on standard error; 2 wrong usage (argparse exits); 3
+    done, and ``monitor`` says that retraining is due.
     """
     options = _parser().parse_args(arguments)
-    return answered("paybench", lambda: actions.say(options, options.run(options)))
+    failed = answered("paybench", lambda: actions.say(options, options.run(options)))
+    return failed or options.code
 
 
 _IN_THE_LEDGER = Path()
@@ -29,7 +31,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="paybench",
         description="Who pays late, when the cash comes, and why.",
-        epilog="Exit codes: 0 done, 1 the input or state is wrong (one sentence says what), 2 wrong usage.",
+        epilog="Exit codes: 0 done, 1 the input or state is wrong (one sentence says what), 2 wrong usage, "
+        "3 'monitor' says that retraining is due.",
     )
     parser.add_argument("--version", action="version", version=f"paybench {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -158,7 +161,16 @@ def _parser() -> argparse.ArgumentParser:
         _add(commands, "promote", actions.promote, "challenger against champion; export the bundle that serves")
     )
     promoting.add_argument("--rollback", action="store_true", help="go back to the previous champion")
-    promoting.add_argument("--signed-by", default="", metavar="NAME")
+    promoting.add_argument(
+        "--signed-by", default="", metavar="NAME", help="who answers for it; settings.yaml of a store may require it"
+    )
+
+    registry = commands.add_parser("registry", help="who served when, and why").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    _with_store(_add(registry, "log", actions.registry_log, "every promotion, refusal and rollback; nothing removed"))
+    serving = _with_store(_add(registry, "champion", actions.registry_champion, "which version served on a day"))
+    serving.add_argument("--on", required=True, metavar="DATE", help="the day, YYYY-MM-DD; at its end in UTC")
 
     score = _dated(
         _with_store(_with_ledger(_add(commands, "score", actions.score, "score the open invoices (base install)")))
@@ -190,6 +202,15 @@ def _parser() -> argparse.ArgumentParser:
         _with_store(_with_ledger(_add(commands, "explain", actions.explain, "the report for finance, one HTML file")))
     )
     explain.add_argument("--out", type=Path, required=True, metavar="FILE.html")
+
+    watching = _dated(
+        _with_store(
+            _with_ledger(
+                _add(commands, "monitor", actions.monitor, "drift, age, realised performance; exit code 3: retrain")
+            )
+        )
+    )
+    watching.add_argument("--out", type=Path, required=True, metavar="DIR", help="where tables and page go")
     return parser
 
 
@@ -197,7 +218,7 @@ def _add(commands: Any, name: str, run: Any, text: str) -> argparse.ArgumentPars
     command: argparse.ArgumentParser = commands.add_parser(
         name, help=text, description=text[:1].upper() + text[1:] + "."
     )
-    command.set_defaults(run=run)
+    command.set_defaults(run=run, code=0)
     command.add_argument("--json", action="store_true", help="answer as JSON, without progress")
     command.add_argument("--quiet", action="store_true", help="no progress")
     return command

@@ -76,7 +76,7 @@ def score(
     cut = as_of(ledger, at)
     if cut.invoices.empty:
         raise PaybenchError(f"Nothing was known at {at:%Y-%m-%d}, so there is nothing to score; give a later as_of.")
-    _fits(bundle, ledger, at)
+    check_fits(bundle, ledger, at)
     X = open_on(cut, at)
     facts = settle(cut).set_index("invoice_id").loc[X.index.get_level_values("invoice_id")]
     order = np.lexsort([X.index.get_level_values(k).to_numpy(dtype=str) for k in ("invoice_id", "customer_id")])
@@ -125,7 +125,14 @@ def check_ending(file: str | Path) -> str:
     return ending
 
 
-def _fits(bundle: Bundle, ledger: Ledger, at: pd.Timestamp) -> None:
+def check_fits(bundle: Bundle, ledger: Ledger, at: pd.Timestamp) -> None:
+    """See that a bundle may score a ledger at a date.
+
+    Raises
+    ------
+    PaybenchError
+        If it was trained on what was known only later, on another book, or with other days of grace.
+    """
     about = bundle.about
     if at < day(about["as_of"]):
         raise PaybenchError(

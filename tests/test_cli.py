@@ -28,6 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy i
 COMMANDS: tuple[list[str], ...] = (
     [], ["demo"], ["ledger"], ["ledger", "simulate"], ["ledger", "import"], ["ledger", "formats"], ["ledger", "check"],
     ["features"], ["train"], ["promote"], ["score"], ["backtest"], ["explain"],
+    ["monitor"], ["registry"], ["registry", "log"], ["registry", "champion"],
 )  # fmt: skip
 
 HEADER = "invoice_id,customer_id,issued_on,due_on,amount,currency\n"

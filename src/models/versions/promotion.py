@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -12,56 +14,91 @@ from ...errors import PaybenchError
 from ..learn.bundle import Bundle, read_bundle, write_bundle
 from .candidate import Candidate
 from .gate import Check, Verdict, judge
+from .log import FIRST, PROMOTED, REEXPORT, REFUSED, ROLLBACK, append, catch_up
 from .mend import mend
 from .registry import register, settle_outcome
+from .rules import signature
 from .store import CHALLENGER, CHAMPION, NAMES, PREVIOUS, Store, Version
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 
-def ensure_champion(store: Store, book: str, baseline: Callable[[], Candidate]) -> Version:
+KNOWN = "the champion was trained from the same data and settings"
+
+
+@contextmanager
+def _in_order(store: Store, when: datetime | None) -> Iterator[MlflowClient]:
+    """The store's lock, with what dead processes left put in order, and the log up to date."""
+    client = store.client()
+    with store.lock():
+        mend(client, store)
+        catch_up(store, when)
+        yield client
+
+
+def ensure_champion(
+    store: Store, book: str, baseline: Callable[[], Candidate], when: datetime | None = None
+) -> Version:
     """The champion; in a new store the Baseline becomes it, so that there is always something to score with."""
-    champion = store.version(CHAMPION)
-    if champion is not None and champion.tags.get("book") != book:
+    if (champion := store.version(CHAMPION)) is None:
+        first = register(store, candidate := baseline())
+        with _in_order(store, when) as client:
+            if store.version(CHAMPION) is None:
+                export(store, first)
+                _point(client, CHAMPION, first.number)
+                settle_outcome(store, first, "promoted", candidate.declined)
+                append(store, FIRST, first, None, candidate.declined, when=when)
+                return first
+    else:
+        _same_book(store, champion, book)
+    with _in_order(store, when):
+        champion = store.version(CHAMPION) or champion  # asked again: another process may have promoted meanwhile
+        if champion is None:
+            raise PaybenchError(f"The champion of the store at {store.folder} was taken away meanwhile; run it again.")
+        _same_book(store, champion, book)
+        repair(store, champion, when)
+    return champion
+
+
+def _same_book(store: Store, champion: Version, book: str) -> None:
+    if champion.tags.get("book") != book:
         raise PaybenchError(
             f"The store at {store.folder} serves the book '{champion.tags.get('book')}', and this ledger is of "
             f"'{book}'; name another --store."
         )
-    if champion is None:
-        first = register(store, candidate := baseline())
-        with store.lock():
-            champion = store.version(CHAMPION)
-            if champion is None:
-                export(store, first)
-                _point(store.client(), CHAMPION, first.number)
-                settle_outcome(store, first, "promoted", candidate.declined)
-                return first
-    client = store.client()
-    with store.lock():
-        mend(client, store)
-        repair(store, champion)
-    return champion
 
 
-def repair(store: Store, champion: Version) -> bool:
+def repair(store: Store, champion: Version, when: datetime | None = None) -> bool:
     """Export the champion again if its bundle is missing, damaged or of another version; whether that was needed."""
     try:
         if read_bundle(store.champion_folder).about.get("run_id") == champion.run_id:
             return False
+        reason = "the exported bundle was of another version"
     except PaybenchError:
-        pass
+        reason = "the exported bundle was missing or damaged"
     export(store, champion)
+    append(store, REEXPORT, champion, champion, reason, when=when)
     return True
 
 
 def challenge(store: Store, version: Version) -> None:
     """Point the alias ``challenger`` at a version."""
-    _point(store.client(), CHALLENGER, version.number)
+    client = store.client()
+    with store.lock():
+        _point(client, CHALLENGER, version.number)
 
 
-def promote(store: Store, signed_by: str = "") -> tuple[Version, Verdict]:
+def promote(
+    store: Store, signed_by: str = "", version: Version | None = None, when: datetime | None = None
+) -> tuple[Version, Verdict]:
     """Judge the challenger against the champion; move the aliases and export the bundle if it passes.
+
+    Parameters
+    ----------
+    signed_by : who answers for it; has to be given where the store's settings say so.
+    version : becomes the challenger first, so that of several processes each has its own judged.
+    when : for the log, instead of now.
 
     Returns
     -------
@@ -70,43 +107,51 @@ def promote(store: Store, signed_by: str = "") -> tuple[Version, Verdict]:
     Raises
     ------
     PaybenchError
-        If there is no challenger, or it serves already.
+        If there is no challenger, or it serves already, or the signature is missing or no name.
     """
-    client = store.client()
-    with store.lock():
-        mend(client, store)
+    name = signature(store, signed_by)
+    with _in_order(store, when) as client:
+        if version is not None:
+            _point(client, CHALLENGER, version.number)
         challenger, champion = store.version(CHALLENGER), store.version(CHAMPION)
-        if champion is not None and repair(store, champion):
+        if champion is not None and repair(store, champion, when) and version is None:
             return champion, Verdict(
                 (Check("export", False, "the champion's bundle was damaged, and is exported again"),)
             )
         if champion is None or challenger is None:
             raise PaybenchError(f"The store at {store.folder} has no challenger; train one with 'paybench train'.")
+        if challenger.number == champion.number and version is not None:
+            return champion, Verdict((Check("known", False, KNOWN),))
         if challenger.number == champion.number:
             raise PaybenchError(
                 f"{champion.label} is the champion already; train a new challenger with 'paybench train'."
             )
         twin = None if champion.tags.get("kind") == "baseline" else store.bundle(champion, "twin")
         verdict = judge(Candidate(store.artifacts(challenger.run_id) / "candidate"), twin)
-        signed = {"signed_by": signed_by} if signed_by else {}
-        outcome = "promoted" if verdict.promoted else "refused"
+        signed = {"signed_by": name} if name else {}
+        outcome = PROMOTED if verdict.promoted else REFUSED
         settle_outcome(store, challenger, outcome, verdict.reason, **signed)
         _record(client, challenger, champion, verdict)
-        if not verdict.promoted:
-            return champion, verdict
-        _serve(store, challenger, champion)
-        return challenger, verdict
+        if verdict.promoted:
+            _serve(store, challenger, champion)
+        append(store, outcome, challenger, champion, verdict.reason, name, when)
+        return (challenger if verdict.promoted else champion), verdict
 
 
-def rollback(store: Store) -> Version:
-    """Make the previous champion serve again; the one that served becomes the previous one."""
-    client = store.client()
-    with store.lock():
-        mend(client, store)
+def rollback(store: Store, signed_by: str = "", when: datetime | None = None) -> Version:
+    """Make the previous champion serve again; the one that served becomes the previous one.
+
+    Parameters
+    ----------
+    signed_by, when : as in :func:`promote`.
+    """
+    name = signature(store, signed_by)
+    with _in_order(store, when):
         champion, previous = store.version(CHAMPION), store.version(PREVIOUS)
         if champion is None or previous is None:
             raise PaybenchError(f"The store at {store.folder} has no previous champion to go back to.")
         _serve(store, previous, champion)
+        append(store, ROLLBACK, previous, champion, f"back from {champion.label}, by hand", name, when)
         return previous
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,8 +13,9 @@ from ...ledger import Ledger
 from ...progress import say
 from .candidate import Candidate
 from .card import tuning_sentence
-from .promotion import challenge, ensure_champion, promote
+from .promotion import KNOWN, challenge, ensure_champion, promote
 from .registry import record_declined, register, registered
+from .rules import UNSIGNED, signature_required
 from .store import Store
 from .train import baseline_candidate, train
 
@@ -26,8 +27,8 @@ class Outcome:
     Attributes
     ----------
     promoted : whether the candidate serves now. reason : why, or why not, in words.
-    outcome : promoted; refused by the gate; declined (nothing was trained); registered (the gate was not asked); or
-        known (the champion is of the same data and settings).
+    outcome : promoted; refused by the gate; declined (nothing was trained); registered (the gate was not asked, or a
+        signature has to be given); or known (the champion is of the same data and settings).
     needed : about how many invoices it would take: with a known outcome if declined, later ones to judge by if
         refused; None if no number helps or none is lacking.
     champion : the version that serves. challenger : the candidate's version, empty if it was declined.
@@ -73,17 +74,19 @@ def release(
     settled = partial(Outcome, checks=(), store=str(store.folder), champion=champion.label)
     key = candidate.about["key"]
     if champion.tags.get("key") == key and not candidate.declined:
-        reason = "the champion was trained from the same data and settings"
-        return settled(False, "known", reason, None, challenger=champion.label)
+        return settled(False, "known", KNOWN, None, challenger=champion.label)
     if candidate.declined:
         record_declined(store, candidate)
         return settled(False, "declined", candidate.declined, candidate.about["needed"], challenger="")
     challenger = registered(store, key) or register(store, candidate, extras)
-    challenge(store, challenger)
-    if not gate:
-        reason = "not asked for; 'paybench promote' asks the gate"
+    unsigned = gate and signature_required(store)
+    if unsigned or not gate:
+        challenge(store, challenger)
+        reason = UNSIGNED if unsigned else "not asked for; 'paybench promote' asks the gate"
         return settled(False, "registered", reason, None, challenger=challenger.label)
-    champion, verdict = promote(store)
+    champion, verdict = promote(store, version=challenger)
+    if champion.number == challenger.number and not verdict.promoted:  # another process was faster
+        return replace(settled(False, "known", KNOWN, None, challenger=challenger.label), champion=champion.label)
     outcome = "promoted" if verdict.promoted else "refused"
     return Outcome(
         verdict.promoted,
@@ -116,6 +119,8 @@ def train_and_release(
     pictures : writes artifacts for the run into a folder, and says where they are; others as there.
     """
     place = Store.at(store)
+    if gate:
+        signature_required(place)  # settings that cannot be used are told before the training, not after it
     candidate = train(ledger, date, place.folder / "candidate", trials, seed, horizon, show, minutes)
     if not candidate.declined:
         say(tuning_sentence(candidate.about["tuning"]), show)
