@@ -1,8 +1,8 @@
 """How good probabilities of late payment are if they mean what they say, while no outcome is known yet.
 
-Confidence-based performance estimation (CBPE; NannyML 2022, and Humblot-Renaux, Escalera and Moeslund 2023): the
-expectation of a metric over outcomes drawn from the probabilities themselves. It sees harder questions, and it does not
-see that a model has become wrong: for that, outcomes must mature.
+Confidence-based performance estimation (CBPE; Kivimäki, Białek, Nurminen and Kuberski 2024): the expectation of a
+metric over outcomes drawn from the probabilities themselves. It sees harder questions, and it does not see that a model
+has become wrong: for that, outcomes must mature.
 """
 
 from __future__ import annotations
