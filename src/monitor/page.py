@@ -142,23 +142,25 @@ def _number(value: float, places: int) -> str:
 
 def _picture(months: pd.DataFrame) -> Picture:
     """By month of issue: log loss promised and realised, and CRPS skill with its interval."""
-    picture, (left, right) = panels(2, 2.9, "Log loss promised and realised, and skill, by month of issue.")
+    skilled = bool(months["crps_skill"].notna().any())  # none where the Baseline serves, or nothing has matured
+    picture, row = panels(1 + skilled, 2.9, "Log loss promised and realised, and skill, by month of issue.")
     place = np.arange(len(months))
-    left.plot(place, months["log_loss_promised"], "o--", ms=4.5, lw=1, color=THEIRS, label="promised")
-    left.plot(place, months["log_loss"], "o-", ms=4.5, lw=1.4, color=OURS, label="came true")
-    left.set_title("log loss of what has matured", fontsize=9.5, color=INK, loc="left")
-    left.legend(frameon=False, fontsize=8.5)
-    gain, low, high = (100 * months[f"crps_{part}"].to_numpy(np.float64) for part in ("skill", "low", "high"))
-    right.axhline(0, color=INK, lw=0.8)
-    right.vlines(place, low, high, color=OURS, lw=1.6)
-    right.plot(place, gain, "o", ms=4.5, color=OURS)
-    right.set_title("CRPS skill against the customer's own past, %", fontsize=9.5, color=INK, loc="left")
+    row[0].plot(place, months["log_loss_promised"], "o--", ms=4.5, lw=1, color=THEIRS, label="promised")
+    row[0].plot(place, months["log_loss"], "o-", ms=4.5, lw=1.4, color=OURS, label="came true")
+    row[0].set_title("log loss of what has matured", fontsize=9.5, color=INK, loc="left")
+    row[0].legend(frameon=False, fontsize=8.5)
+    if skilled:
+        gain, low, high = (100 * months[f"crps_{part}"].to_numpy(np.float64) for part in ("skill", "low", "high"))
+        row[1].axhline(0, color=INK, lw=0.8)
+        row[1].vlines(place, low, high, color=OURS, lw=1.6)
+        row[1].plot(place, gain, "o", ms=4.5, color=OURS)
+        row[1].set_title("CRPS skill against the customer's own past, %", fontsize=9.5, color=INK, loc="left")
     names = list(months["cohort"])
 
     def named(x: float, _: float) -> str:
         return names[round(x)] if 0 <= round(x) < len(names) and abs(x - round(x)) < 1e-6 else ""
 
-    for axes in (left, right):
+    for axes in row:
         axes.set_xlim(-0.5, len(months) - 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True, min_n_ticks=1))
         axes.xaxis.set_major_formatter(named)
