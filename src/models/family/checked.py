@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.base import RegressorMixin
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 Floats = NDArray[np.float64]
@@ -62,3 +63,12 @@ class Checked:
         )
         names = getattr(self, "feature_names_in_", [f"x{j}" for j in range(found.shape[1])])
         return pd.DataFrame(found, columns=list(names))
+
+
+class WholeDays(Checked, RegressorMixin):
+    """Mixin of regressors that say whole days, and do not tell days beyond the horizon apart: R2 is not their aim."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.regressor_tags.poor_score = True
+        return tags

@@ -36,7 +36,12 @@ class Days:
 
 def overdue(X: pd.DataFrame) -> Ints | None:
     """(n,) as_of - due_on of feature rows; None if the table does not say."""
-    return -X["days_to_due"].to_numpy(dtype=np.int64) if "days_to_due" in X else None
+    return days_overdue(X) if "days_to_due" in X else None
+
+
+def days_overdue(X: pd.DataFrame) -> Ints:
+    """(n,) as_of - due_on of feature rows."""
+    return -X["days_to_due"].to_numpy(dtype=np.int64)
 
 
 def at_risk(begin: Ints, end: Ints) -> Days:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import BaseEstimator
 
-from .checked import Checked
+from .checked import WholeDays
 from .distribution import EARLIEST, DaysLate, pooled_shares, spread
 from .encode import Encoder
 from .tail import tail_mass
@@ -17,7 +15,7 @@ from .tail import tail_mass
 Floats = NDArray[np.float64]
 
 
-class ExtraTreesHistograms(Checked, RegressorMixin, BaseEstimator):
+class ExtraTreesHistograms(WholeDays, BaseEstimator):
     """Distribution of days late: the mean of the histograms in an invoice's leaves (Meinshausen 2006; Geurts 2006).
 
     Parameters
@@ -72,8 +70,3 @@ class ExtraTreesHistograms(Checked, RegressorMixin, BaseEstimator):
     def predict(self, X: pd.DataFrame) -> Floats:
         """(n,) median days late, at most the horizon."""
         return np.fmin(self.predict_distribution(X).quantile(0.5), float(self.horizon))
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.regressor_tags.poor_score = True  # it says whole days, and does not tell days beyond the horizon apart
-        return tags

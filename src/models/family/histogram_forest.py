@@ -9,9 +9,9 @@ import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import BaseEstimator
 
-from .checked import Checked
+from .checked import WholeDays
 from .distribution import EARLIEST, DaysLate
 from .encode import Encoder
 from .forest import Forest, without_averaging
@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 LEAST_ROWS = 2
 
 
-class HistogramForest(Checked, RegressorMixin, BaseEstimator):
+class HistogramForest(WholeDays, BaseEstimator):
     """Distribution of days late: a random forest grown by LightGBM, whose leaves keep histograms.
 
     Parameters
@@ -107,11 +107,6 @@ class HistogramForest(Checked, RegressorMixin, BaseEstimator):
     def predict(self, X: pd.DataFrame) -> Floats:
         """(n,) median days late, at most the horizon."""
         return np.fmin(self.predict_distribution(X).quantile(0.5), float(self.horizon))
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.regressor_tags.poor_score = True  # it says whole days, and does not tell days beyond the horizon apart
-        return tags
 
     def _lightgbm(self) -> dict[str, Any]:
         return {

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 
-from .checked import Checked
+from .checked import Checked, WholeDays
 from .timing import LEAST_ROWS, Timing
 
 Floats = NDArray[np.float64]
@@ -54,7 +54,7 @@ class Late(Checked, ClassifierMixin, BaseEstimator):
         return tags
 
 
-class Days(Checked, RegressorMixin, BaseEstimator):
+class Days(WholeDays, BaseEstimator):
     """Median days late, read from a :class:`~.timing.Timing` distribution.
 
     Parameters
@@ -81,8 +81,3 @@ class Days(Checked, RegressorMixin, BaseEstimator):
         X = self._table(X)
         predicted = self.timing_.predict_distribution(X)
         return np.column_stack([predicted.quantile((1 - level) / 2), predicted.quantile((1 + level) / 2)])
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.regressor_tags.poor_score = True  # it says whole days, and does not tell days beyond the horizon apart
-        return tags

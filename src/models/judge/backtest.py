@@ -16,7 +16,7 @@ from ...files import check_folder, replaced_folder
 from ...ledger import Ledger, as_of, day
 from ..learn.folds import Book, Rows, choose_horizon
 from .calibration import pit_table, reliability_tables
-from .compare import EMPIRICAL, EVERY_LOSS, MODEL, skills, table
+from .compare import EMPIRICAL, EVERY_LOSS, MODEL, skill_table, skills, table
 from .incoming import cash_errors, cash_weeks
 from .learning import Learning
 from .origin import Judged, Others, cannot_train, judge_origin, outcomes_end
@@ -215,7 +215,7 @@ def _gains(j: Judged, horizon: int) -> pd.DataFrame:
     for when, rows, said in (("at issue", j.rows, j.said), ("open", j.opened, j.opened_said)):
         if len(rows):
             ours, theirs = _pair(said if when == "at issue" else [replace(p, p_late=None) for p in said])
-            parts[when, f"{j.origin:%Y-%m-%d}"] = _as_table(
+            parts[when, f"{j.origin:%Y-%m-%d}"] = skill_table(
                 skills(ours, theirs, rows.late, rows.y, rows.customers, horizon, EVERY_LOSS)
             )
     return pd.concat(parts, names=["when", "origin"])
@@ -225,14 +225,10 @@ def _rivals(said: list[Prediction], rows: Rows, horizon: int) -> pd.DataFrame:
     """Skill against everybody else, by rival and loss."""
     ours, *rivals = said
     return pd.concat(
-        {p.name: _as_table(skills(ours, p, rows.late, rows.y, rows.customers, horizon, EVERY_LOSS)) for p in rivals},
+        {p.name: skill_table(skills(ours, p, rows.late, rows.y, rows.customers, horizon, EVERY_LOSS)) for p in rivals},
         names=["rival"],
     )
 
 
 def _against(table: pd.DataFrame, rival: str) -> pd.DataFrame:
     return table.loc[[rival]].droplevel("rival")
-
-
-def _as_table(skill: dict[str, tuple[float, float, float]]) -> pd.DataFrame:
-    return pd.DataFrame.from_dict(skill, orient="index", columns=["skill", "low", "high"]).rename_axis("loss")

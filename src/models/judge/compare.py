@@ -41,6 +41,7 @@ __all__ = [
     "challengers",
     "joined",
     "simple_baselines",
+    "skill_table",
     "skills",
     "table",
 ]
@@ -104,6 +105,11 @@ def skills(
     """Skill (1 - ours / theirs) with its interval clustered by customer, for each loss that both speak of."""
     mine, other = (losses(p, late, y, horizon) for p in (ours, theirs))
     return {name: skill(mine[name], other[name], customers) for name in among if name in mine and name in other}
+
+
+def skill_table(found: dict[str, tuple[float, float, float]]) -> pd.DataFrame:
+    """What :func:`skills` gives as a table indexed by loss: skill, low, high."""
+    return pd.DataFrame.from_dict(found, orient="index", columns=["skill", "low", "high"]).rename_axis("loss")
 
 
 def losses(p: Prediction, late: Floats, y: Floats, horizon: int) -> dict[str, Floats]:

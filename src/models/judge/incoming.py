@@ -11,10 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...ledger import as_of, settle
+from ..family.daily import days_overdue
 from ..family.distribution import DaysLate
 from ..learn.folds import Book, Rows
 from ..learn.metrics import wape
-from .rivals import DUE, DUE_MEAN, EMPIRICAL, MODEL, Rival, overdue_days
+from .rivals import DUE, DUE_MEAN, EMPIRICAL, MODEL, Rival
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +38,7 @@ def cash_of(book: Book, origin: pd.Timestamp, rows: Rows, rivals: list[Rival]) -
     """
     facts = settle(as_of(book.cut, origin)).set_index("invoice_id")["amount_open"]
     amount = facts.reindex(rows.X.index.get_level_values("invoice_id")).to_numpy(dtype=np.float64)
-    overdue = overdue_days(rows.X)
+    overdue = days_overdue(rows.X)
     settled = rows.labels["settled_on"].to_numpy().astype("datetime64[D]")
     after = (settled - np.datetime64(origin, "D")).astype(np.float64)
     after[np.isnat(settled)] = np.inf

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..family.daily import days_overdue
 from ..learn.folds import Rows
 from ..learn.metrics import calibration_error, skill
 from .compare import losses
 from .prediction import Prediction
-from .rivals import overdue_days
 from .slices import HISTORY, THIRDS
 
 Floats = NDArray[np.float64]
@@ -105,7 +105,7 @@ def _slices(rows: Rows, origin: Floats, opened: bool) -> dict[str, tuple[pd.Seri
         ),
     }
     if opened:
-        overdue = pd.Series(np.maximum(overdue_days(X), 0), dtype="float64")
+        overdue = pd.Series(np.maximum(days_overdue(X), 0), dtype="float64")
         found[AGE] = (_cut(overdue, _AGES), list(_AGES))
     for name, column in ((COUNTRY, "country"), (CURRENCY, "currency")):
         if X[column].nunique() > 1:

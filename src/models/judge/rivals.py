@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..family.baseline import Baseline
+from ..family.daily import days_overdue
 from ..family.days import DaysDirect
 from ..family.distribution import EARLIEST, DaysLate
 from ..family.extra_trees import ExtraTreesHistograms
@@ -60,7 +61,7 @@ class Rival:
 
     def when_open(self, rows: Rows, grace_days: int, horizon: int) -> Prediction:
         """What it says of invoices that are open at their rows' as_of, given that they are unpaid: of days only."""
-        overdue = overdue_days(rows.X)
+        overdue = days_overdue(rows.X)
         if self.distribution is not None:
             return Prediction.of(self.name, self.distribution(rows.X).given_unpaid(overdue), rows, grace_days, horizon)
         return self._in_days(rows, grace_days, horizon, overdue.astype(np.float64))
@@ -82,11 +83,6 @@ class Rival:
         if self.bucket is not None:
             bucket = np.full(len(rows), self.bucket)
         return Prediction(self.name, None, said, covered=covered, width=width, bucket=bucket)
-
-
-def overdue_days(X: pd.DataFrame) -> NDArray[np.int64]:
-    """(n,) as_of - due_on of feature rows."""
-    return -X["days_to_due"].to_numpy(dtype=np.int64)
 
 
 def simple(book: Book, origin: object, train: Rows) -> list[Rival]:

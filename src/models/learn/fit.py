@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ... import __version__
 from ...features import open_on
-from ...ledger import Ledger, as_of
 from ..family.baseline import Baseline
+from ..family.daily import days_overdue
 from ..family.distribution import expit, logit
 from .bundle import DAY_BY_DAY, SURE, Bundle
 from .folds import Book, Rows
@@ -71,21 +71,13 @@ def with_limits(bundle: Bundle, book: Book, at: object) -> Bundle:
     """
     X = open_on(book.cut, at)
     if len(X):
-        overdue = days_overdue(as_of(book.cut, at), X)
+        overdue = days_overdue(X)
         later = bundle.predict(book.cut, X).given_unpaid(overdue).later_than(overdue + 29)
         low, high = np.quantile(later, [0.60, 0.85])
     else:
         low, high = 0.25, 0.5
     bundle.about["risk_limits"] = [min(float(limit), SURE) for limit in (low, high)]
     return bundle
-
-
-def days_overdue(cut: Ledger, X: pd.DataFrame) -> NDArray[np.int64]:
-    """(n,) as_of - due_on of each feature row, on a ledger cut at that day."""
-    index = X.index.to_frame(index=False)
-    due = cut.invoices.set_index("invoice_id")["due_on"]
-    overdue = index["as_of"] - due.reindex(index["invoice_id"]).reset_index(drop=True)
-    return np.asarray(overdue.dt.days, dtype=np.int64)
 
 
 def _about(book: Book, at: object, rows: Rows, **more: Any) -> dict[str, Any]:

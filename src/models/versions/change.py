@@ -14,7 +14,7 @@ import yaml
 from ...errors import PaybenchError
 from ...ledger import Ledger
 from ...progress import without_widgets
-from ..judge.compare import EMPIRICAL, MODEL, Prediction, skills
+from ..judge.compare import EMPIRICAL, MODEL, Prediction, skill_table, skills
 from ..learn.bundle import Bundle
 from ..learn.fit import fit_timing
 from ..learn.folds import Book
@@ -92,8 +92,8 @@ def try_change(
     name, theirs = _champion(candidate, store)
     rows = candidate.rows
     judge = (rows["late"].to_numpy(), rows["y"].to_numpy(), pd.Index(rows["customer"]), book.H)
-    table = _table(skills(ours, theirs, *judge))
-    unchanged = _table(skills(ours, _said(MODEL, plain, candidate), *judge))["skill"]
+    table = skill_table(skills(ours, theirs, *judge))
+    unchanged = skill_table(skills(ours, _said(MODEL, plain, candidate), *judge))["skill"]
     return Change(wanted, name, table.assign(unchanged=unchanged))
 
 
@@ -178,7 +178,3 @@ def _said(name: str, twin: Bundle, candidate: Candidate) -> Prediction:
         said.crps(y, horizon),
         coverage(y, said, 0.8, horizon),
     )
-
-
-def _table(found: dict[str, tuple[float, float, float]]) -> pd.DataFrame:
-    return pd.DataFrame.from_dict(found, orient="index", columns=["skill", "low", "high"]).rename_axis("loss")
