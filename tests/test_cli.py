@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from paybench import actions
+from paybench.actions.answer import say
 from paybench.cli import main
 from paybench.command import answered
 from paybench.ledger import TABLES, Ledger, write_ledger
@@ -269,7 +269,7 @@ def test_json_is_one_document_and_nothing_else(run: Run, trained: Trained, tmp_p
 
 def test_numbers_that_are_none_are_null(capsys: pytest.CaptureFixture[str]) -> None:
     answer = {"a": float("nan"), "b": [1.5, float("inf")], "c": {"d": "NaN"}}
-    actions.say(argparse.Namespace(json=True), (answer, ""))
+    say(argparse.Namespace(json=True), (answer, ""))
     found = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
     assert found == {"a": None, "b": [1.5, None], "c": {"d": "NaN"}}
 

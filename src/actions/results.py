@@ -1,0 +1,57 @@
+"""What the champion gives: scores and reports, and how it does."""
+
+from __future__ import annotations
+
+import argparse
+
+from .answer import Answer, ledger_of, shown
+
+
+def demo(options: argparse.Namespace) -> Answer:
+    """The whole job on the sample."""
+    from ..demo import run_demo
+
+    found = run_demo(options.out, options.store, options.trials, shown(options))
+    return found, found["said"]
+
+
+def score(options: argparse.Namespace) -> Answer:
+    """Score open invoices."""
+    from ..score import check_ending, score, write_scores
+
+    check_ending(options.out)
+    models = options.model
+    if models != "champion":
+        from ..models.versions.store import registered_bundle
+
+        models = registered_bundle(options.store, models)
+    table = score(ledger_of(options), options.as_of, models, options.store, shown(options))
+    write_scores(table, options.out)
+    risks = table["risk"].value_counts().to_dict()
+    version = table["model_version"].iloc[0] if len(table) else ""
+    said = ", ".join(f"{risks.get(r, 0)} {r}" for r in ("high", "medium", "low"))
+    by = f" by {version} ({said} risk)" if version else ""
+    return (
+        {"rows": len(table), "risk": risks, "model_version": version, "out": str(options.out)},
+        f"{len(table)} open invoices scored{by}, written to {options.out}",
+    )
+
+
+def explain(options: argparse.Namespace) -> Answer:
+    """Write the report for finance."""
+    from ..report import write_report
+
+    write_report(ledger_of(options), options.as_of, options.out, options.store, show=shown(options))
+    return {"out": str(options.out)}, f"report written to {options.out}"
+
+
+def monitor(options: argparse.Namespace) -> Answer:
+    """Look at the champion; ``options.code`` becomes 3 when retraining is due."""
+    from ..files import check_folder
+    from ..monitor.watch import MARK, monitor, write_monitored
+
+    check_folder(options.out, "folder of a monitoring", MARK)
+    found = monitor(ledger_of(options), options.as_of, options.store, shown(options))
+    write_monitored(found, options.out)
+    options.code = 3 if found.due else 0
+    return found.as_dict | {"out": str(options.out)}, f"{found}\nwritten to {options.out}"
