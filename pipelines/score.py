@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from paybench.command import answered
-from paybench.ledger import read_ledger
-from paybench.score import score, write_scores
+from paybench.score import score_folder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,10 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> dict[str, object]:
-    table = score(read_ledger(options.ledger), options.as_of, store=options.store, show=True)
-    write_scores(table, options.out)
-    versions = sorted(table["model_version"].unique())
-    return {"rows": len(table), "model_version": versions[0] if versions else "", "out": str(options.out)}
+    found = score_folder(options.ledger, options.as_of, options.out, store=options.store, show=True)
+    return {"rows": found.rows, "model_version": found.model_version, "out": str(options.out)}
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from paybench import PaybenchError
 PARAMS = Path(__file__).with_name("params.yaml")
 
 
-_LEAST = {"trials": 1, "minutes": 0, "seed": 0, "cell_timeout": 1}
+_LEAST = {"trials": 1, "minutes": 0, "workers": 1, "seed": 0, "cell_timeout": 1}
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Settings:
 
     trials: int
     minutes: int
+    workers: int
     seed: int
     cell_timeout: int
 

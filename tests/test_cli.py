@@ -307,7 +307,12 @@ def test_stopped_while_training_nothing_half_is_left(trained: Trained, tmp_path:
     assert running.returncode == 130
     assert rest.splitlines()[-1] == "paybench: stopped; nothing half-written was left behind."
     assert "Traceback" not in rest
-    assert list(store.rglob("*")) == []
+    # Nothing half is left, and nothing serves; the steps that were done stay for the next run, each with its manifest.
+    (work,) = (store / "work").iterdir()
+    assert {p.stem for p in work.iterdir() if p.is_dir()} == {p.stem for p in work.glob("*.json")}
+    assert {p.name for p in work.glob("*.json")} == {"import.json", "features.json"}
+    assert not (store / "champion").exists()
+    assert not (store / "mlflow.db").exists()
 
 
 def test_a_reader_that_goes_away_is_no_error(trained: Trained) -> None:

@@ -77,6 +77,9 @@ def test_the_answer_is_one_line_of_json(retrained: Retrained) -> None:
         "as_of",
         "data_hash",
         "notebooks",
+        "because",
+        "ran",
+        "skipped",
     ]
     assert list(retrained.answer) == names
     assert retrained.answer["as_of"] == AS_OF
@@ -272,30 +275,30 @@ def test_what_a_user_gets_wrong_is_one_sentence(
     ("text", "sentence"),
     [
         (
-            "trials: 12\nminutes: 0\nseed: 0\n",
-            "lacks the setting 'cell_timeout'; needed are trials, minutes, seed, cell_timeout.",
+            "trials: 12\nminutes: 0\nworkers: 1\nseed: 0\n",
+            "lacks the setting 'cell_timeout'; needed are trials, minutes, workers, seed, cell_timeout.",
         ),
         (
             "trials: 12\nseed: 0\ncell_timeout: 9\ntrails: 3\n",
             "has the unknown setting 'trails'; allowed are trials, minutes",
         ),
         (
-            "trials: many\nminutes: 0\nseed: 0\ncell_timeout: 9\n",
+            "trials: many\nminutes: 0\nworkers: 1\nseed: 0\ncell_timeout: 9\n",
             "The setting 'trials' is 'many'; give a whole number, at least 1.",
         ),
         (
-            "trials: true\nminutes: 0\nseed: 0\ncell_timeout: 9\n",
+            "trials: true\nminutes: 0\nworkers: 1\nseed: 0\ncell_timeout: 9\n",
             "The setting 'trials' is True; give a whole number, at least 1.",
         ),
         (
-            "trials: 1\nminutes: 0\nseed: -1\ncell_timeout: 9\n",
+            "trials: 1\nminutes: 0\nworkers: 1\nseed: -1\ncell_timeout: 9\n",
             "The setting 'seed' is -1; give a whole number, at least 0.",
         ),
         (
-            "trials: 1\nminutes: -5\nseed: 0\ncell_timeout: 9\n",
+            "trials: 1\nminutes: -5\nworkers: 1\nseed: 0\ncell_timeout: 9\n",
             "The setting 'minutes' is -5; give a whole number, at least 0.",
         ),
-        ("- trials\n", "holds no settings; write one line each for trials, minutes, seed, cell_timeout."),
+        ("- trials\n", "holds no settings; write one line each for trials, minutes, workers, seed, cell_timeout."),
         ("trials: [", "is not YAML; write one line per setting, like 'trials: 12'."),
     ],
 )

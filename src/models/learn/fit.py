@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ..family.daily import days_overdue
 from ..family.distribution import expit, logit
 from .bundle import DAY_BY_DAY, SURE, Bundle
 from .folds import Book, Rows
+from .recalibrate import Calibration
 from .tune import Tuned, fitted
 
 Floats = NDArray[np.float64]
@@ -22,6 +24,8 @@ Floats = NDArray[np.float64]
 STRENGTH = 8.0
 USUAL = 2_000
 """The latest matured invoices whose average is the usual P(late)."""
+UNKNOWN_LIMITS = (0.25, 0.5)
+"""Of ``risk`` where nothing is open to take them from."""
 THIN = 100
 """Matured invoices beyond a threshold below which its probability is flagged as thin."""
 
@@ -36,31 +40,43 @@ def fit_baseline(book: Book, origin: object | None = None) -> Bundle:
 
 
 def fit_timing(book: Book, tuned: Tuned, seed: int, origin: object | None = None) -> Bundle:
-    """The hazard and the classifier as known at ``origin`` (the book's own date by default)."""
+    """The hazard and the classifier as known at ``origin`` (the book's own date by default), calibrated."""
+    return calibrated(fit_trees(book, tuned.parameters, seed, origin), tuned.calibration, book, origin)
+
+
+def fit_trees(book: Book, parameters: dict[str, Any], seed: int, origin: object | None = None) -> Bundle:
+    """The trees alone: not calibrated, and without what depends on that."""
     at = book.at if origin is None else origin
     rows = book.known_at(at)
-    model = fitted(book, at, tuned.parameters, seed)
+    model = fitted(book, at, parameters, seed)
     curve, late = model.hazard_.curve_, model.late_
-    about = _about(
-        book, at, rows, strength=STRENGTH, parameters=tuned.parameters, seed=seed, averages=_averages(rows.X)
-    )
-    bundle = Bundle(
+    about = _about(book, at, rows, strength=STRENGTH, parameters=parameters, seed=seed, averages=_averages(rows.X))
+    return Bundle(
         "timing",
         about,
         curve.first,
         curve.pooled,
         curve.tail,
-        tuned.calibrator,
-        curve.encoder,
-        curve.text,
-        tuned.late_calibrator,
-        late.encoder_ if late else None,
-        late.booster_.model_to_string() if late else "",
-        tuned.conformal,
+        encoder=curve.encoder,
+        hazard_text=curve.text,
+        late_encoder=late.encoder_ if late else None,
+        late_text=late.booster_.model_to_string() if late else "",
     )
-    few = rows.X.tail(USUAL)
+
+
+def calibrated(trees: Bundle, calibration: Calibration, book: Book, origin: object | None = None) -> Bundle:
+    """:func:`fit_trees`, calibrated, with the usual P(late) and the limits of ``risk``."""
+    at = book.at if origin is None else origin
+    bundle = replace(
+        trees,
+        about=trees.about | {"averages": dict(trees.about["averages"])},
+        calibrator=calibration.calibrator,
+        conformal=calibration.conformal,
+        late_calibrator=calibration.late_calibrator,
+    )
+    few = book.known_at(at).X.tail(USUAL)
     said = bundle.seen(book.cut, few)[DAY_BY_DAY].to_numpy(dtype=np.float64)
-    about["averages"][DAY_BY_DAY] = round(float(expit(logit(said).mean())), 6)
+    bundle.about["averages"][DAY_BY_DAY] = round(float(expit(logit(said).mean())), 6)
     return with_limits(bundle, book, at)
 
 
@@ -75,7 +91,7 @@ def with_limits(bundle: Bundle, book: Book, at: object) -> Bundle:
         later = bundle.predict(book.cut, X).given_unpaid(overdue).later_than(overdue + 29)
         low, high = np.quantile(later, [0.60, 0.85])
     else:
-        low, high = 0.25, 0.5
+        low, high = UNKNOWN_LIMITS
     bundle.about["risk_limits"] = [min(float(limit), SURE) for limit in (low, high)]
     return bundle
 
@@ -96,6 +112,7 @@ def _about(book: Book, at: object, rows: Rows, **more: Any) -> dict[str, Any]:
         "late_share": round(float(rows.late.mean()), 4) if len(rows) else None,
         "beyond": beyond,
         "thin": [int(k) for k, n in beyond.items() if n < THIN],
+        "risk_limits": list(UNKNOWN_LIMITS),
         **more,
     }
 

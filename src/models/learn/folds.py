@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from ...errors import PaybenchError
 from ...features import Habits, at_issue, habits, labels, landmarks, open_on
 from ...ledger import Ledger, as_of, data_hash, day, known, settle
 from ...ledger.cut import known_on
-from ...ledger.schema import TABLES
+from ...ledger.schema import DATE, TABLES
 from ..family.distribution import EARLIEST, HORIZONS, LONGEST
 from ..family.tail import tail_mass
 
@@ -83,38 +84,27 @@ class Book:
     ledger : the whole book; it is cut at ``date`` here, so nothing later can reach a feature or a label.
     date : as_of.
     horizon : H in days after due, or None to choose it from the book.
+    kept : the folder in which :meth:`keep` put the features of this very book; by default they are built.
     """
 
     ledger: Ledger
     date: object
     horizon: int | None = None
+    kept: Path | None = None
     X: pd.DataFrame = field(init=False, repr=False)
     cut: Ledger = field(init=False, repr=False)
     at: pd.Timestamp = field(init=False)
     _known: dict[pd.Timestamp, Rows] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.at = day(self.date)
-        self.cut = known(self.ledger, self.at)
-        if self.cut.invoices.empty:
-            first = self.ledger.invoices["issued_on"].min()
-            raise PaybenchError(
-                f"Nothing was known at {self.at:%Y-%m-%d}: "
-                + (
-                    "the ledger has no invoice."
-                    if pd.isna(first)
-                    else f"the first invoice is of {first:%Y-%m-%d}; give a later as_of."
-                )
-            )
+        self.cut, self.at = cut_at(self.ledger, self.date)
         self.H = choose_horizon(as_of(self.cut, self.at), self.at) if self.horizon is None else self.horizon
         if not self.cut.grace_days < self.H <= LONGEST:
             raise PaybenchError(
                 f"A horizon of {self.H} days cannot be used with {self.cut.grace_days} days of grace; "
                 f"give one that is longer than the grace and at most {LONGEST} days."
             )
-        X = at_issue(self.cut)
-        order = X.index.to_frame(index=False).sort_values(["as_of", "invoice_id"], kind="stable").index
-        self.X = X.iloc[order]
+        self.X = in_order(at_issue(self.cut)) if self.kept is None else _read_rows(self.kept / _AT_ISSUE)
 
     @property
     def hash(self) -> str:
@@ -143,10 +133,22 @@ class Book:
 
     @cached_property
     def _lived(self) -> tuple[pd.DataFrame, Habits]:
-        X = landmarks(self.cut, LANDMARKS, until=self.at - pd.Timedelta(days=1))
-        order = X.index.to_frame(index=False).sort_values(["as_of", "invoice_id"], kind="stable").index
-        X = X.iloc[order]
+        if self.kept is None:
+            X = in_order(landmarks(self.cut, LANDMARKS, until=self.at - pd.Timedelta(days=1)))
+        else:
+            X = _read_rows(self.kept / _LANDMARKS)
         return X, habits(self.cut, X, EARLIEST, self.H + 1)
+
+    def keep(self, folder: Path, lived: bool) -> None:
+        """Write the features into a folder, from which a book of the same ledger, date and horizon reads them.
+
+        Parameters
+        ----------
+        lived : also those at landmarks.
+        """
+        self.X.to_parquet(folder / _AT_ISSUE)
+        if lived:
+            self._lived[0].to_parquet(folder / _LANDMARKS)
 
     def open_at(self, origin: object) -> Rows:
         """Every row open at ``origin`` and not yet beyond the horizon, whose outcome has matured by the book's date."""
@@ -200,6 +202,43 @@ class Book:
     def issued(self) -> pd.Index:
         """(n,) as_of of each row: its issue date."""
         return self.X.index.get_level_values("as_of")
+
+
+def cut_at(ledger: Ledger, date: object) -> tuple[Ledger, pd.Timestamp]:
+    """What was known of a ledger at a date, and the date.
+
+    Raises
+    ------
+    PaybenchError
+        If nothing was.
+    """
+    at = day(date)
+    cut = known(ledger, at)
+    if cut.invoices.empty:
+        first = ledger.invoices["issued_on"].min()
+        raise PaybenchError(
+            f"Nothing was known at {at:%Y-%m-%d}: "
+            + (
+                "the ledger has no invoice."
+                if pd.isna(first)
+                else f"the first invoice is of {first:%Y-%m-%d}; give a later as_of."
+            )
+        )
+    return cut, at
+
+
+_AT_ISSUE, _LANDMARKS = "at_issue.parquet", "landmarks.parquet"
+
+
+def in_order(X: pd.DataFrame) -> pd.DataFrame:
+    """Feature rows by day, and by invoice within a day."""
+    return X.iloc[X.index.to_frame(index=False).sort_values(["as_of", "invoice_id"], kind="stable").index]
+
+
+def _read_rows(file: Path) -> pd.DataFrame:
+    X = pd.read_parquet(file)
+    keys = X.index.to_frame(index=False).astype({"as_of": DATE})  # Parquet knows no whole seconds
+    return X.set_axis(pd.MultiIndex.from_frame(keys))
 
 
 def choose_horizon(cut: Ledger, at: pd.Timestamp) -> int:

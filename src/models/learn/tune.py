@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from time import monotonic
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ...features import Habits, habits
-from ..family.distribution import EARLIEST, DaysLate, pooled_shares
 from ..family.hazard import Hazard
 from ..family.late import LateDirect
 from ..family.timing import Timing
-from .calibrate import Calibrator, fit_calibrator, fit_late_calibrator
-from .conformal import Conformal, fit_conformal
-from .folds import Book, Lives, Rows
-from .metrics import log_loss
-from .search import Scored, Search, check_minutes, turns
+from .folds import Book
+from .recalibrate import Calibration, fit_calibration
+from .search import Search, check_minutes, turns
 from .space import SPACE, defaults, first
+from .timefolds import everybody, hazard_by_fold, late_by_fold, time_folds
+
+if TYPE_CHECKING:
+    import optuna
 
 Floats = NDArray[np.float64]
 
 HAZARD_TRIALS = 6
 """Of so many trials one, the second, is spent on the hazard, which takes longest and gains least."""
 
+PARTS: dict[str, Callable[..., Any]] = {"late": late_by_fold, "hazard": hazard_by_fold}
+"""What is tuned, each by itself, and what scores its parameters."""
 
 COLUMNS = ["part", "number", "value", "state", "folds"]
 """Of the table of trials; the parameters follow."""
-
-
-@dataclass(frozen=True)
-class Fold:
-    """What was known at an origin, and later rows, and those that were open then, with their customers' habits."""
-
-    origin: pd.Timestamp
-    train: Lives
-    test: Rows
-    habits: Habits
-    opened: Rows
-    open_habits: Habits
-    tail: Floats
-    pooled: Floats
 
 
 @dataclass(frozen=True)
@@ -54,14 +42,13 @@ class Tuned:
     ----------
     parameters : of Timing's parts, named as scikit-learn does: ``late__leaves``, ``hazard__rounds``. trials : every
         trial: part, number, value = log loss or CRPS in days, parameters.
-    calibrator, conformal, late_calibrator : of the hazard's distributions, and of the classifier.
+    calibration : of both parts. stalled : parts whose search ended early. seconds : of the tuning, where the budget
+        was time.
     """
 
     parameters: dict[str, Any] = field(default_factory=dict)
     trials: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
-    calibrator: Calibrator = field(default_factory=Calibrator)
-    late_calibrator: Calibrator = field(default_factory=Calibrator)
-    conformal: Conformal = field(default_factory=Conformal)
+    calibration: Calibration = field(default_factory=Calibration)
     stalled: tuple[str, ...] = ()
     seconds: float | None = None
 
@@ -71,27 +58,96 @@ class Tuned:
         return int((self.trials["state"] == "pruned").sum())
 
 
-def fitted(book: Book, origin: object, parameters: dict[str, Any], seed: int) -> Timing:
-    """Timing, fitted to what was known at an origin."""
-    rows, lives = book.known_at(origin), book.lives(origin)
-    plain = {part: defaults(part, len(rows)) for part in SPACE}
-    model = Timing(book.H, book.ledger.grace_days, Hazard(**plain["hazard"]), LateDirect(**plain["late"]), seed)
-    model.set_params(**parameters)
-    return model.fit(lives.X, lives.days_late, lives.seen, lives.habits, _pooled(rows, book.H), book.tail(origin))
+@dataclass(frozen=True)
+class Kept:
+    """Where the trials of a tuning are kept, so that another process goes on with them, or helps.
+
+    Attributes
+    ----------
+    storage : a database of studies (:func:`~.search.storage_at`). name : of the tuning there.
+    worker : 0 of the process that leads.
+    """
+
+    storage: optuna.storages.RDBStorage
+    name: str
+    worker: int = 0
 
 
-def time_folds(book: Book, count: int = 3, least: int = 50) -> list[Fold]:
-    """Rolling origins over the later half of a book; folds with fewer than ``least`` rows on a side are left out."""
-    origins = book.origins(count)
-    folds = []
-    for start, end in zip(origins, [*origins[1:], None], strict=True):
-        known, test = book.known_at(start), book.issued_in(start, end)
-        if len(known) >= least and len(test) >= least and 0 < known.late.sum() < len(known):
-            opened = book.open_at(start)
-            past, then = (habits(book.cut, rows.X, EARLIEST, book.H + 1) for rows in (test, opened))
-            pooled = _pooled(known, book.H)
-            folds.append(Fold(start, book.lives(start), test, past, opened, then, book.tail(start), pooled))
-    return folds
+class Tuning:
+    """A tuning on a book, which can be gone on with.
+
+    Parameters
+    ----------
+    book : the ledger as known when tuning may look no further. seed : the same seed proposes the same trials.
+    kept : where its trials are kept; in memory by default.
+    """
+
+    def __init__(self, book: Book, seed: int, kept: Kept | None = None) -> None:
+        self.book, self.seed, self.folds = book, seed, time_folds(book)
+        self._kept = kept
+        rows = len(book.known_at(book.at))
+        self.searches = {
+            part: Search(part, first(part, rows), self._scored(part), len(self.folds), seed, *_place(kept, part))
+            for part in (PARTS if self.folds else {})
+        }
+
+    def _scored(self, part: str) -> Callable[[dict[str, Any]], Any]:
+        return lambda parameters: PARTS[part](self.folds, self.book, self.seed, parameters)
+
+    def search(
+        self,
+        trials: int,
+        minutes: float | None = None,
+        show: bool = False,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Search until the budget is spent (see :func:`tune`), or nobody wants it any longer."""
+        check_minutes(minutes)
+        if not self.folds or (trials < 1 and minutes is None):
+            return
+        late, hazard = self.searches["late"], self.searches["hazard"]
+        for number in turns(trials, minutes, 2, show, late.seconds + hazard.seconds):
+            (hazard if number % HAZARD_TRIALS == 1 else late).turn()
+            if (late.stalled and hazard.stalled) or not wanted():
+                break
+
+    def give_up_dead(self) -> None:
+        """End the trials of processes that are no more."""
+        for search in self.searches.values():
+            search.give_up_dead()
+
+    def close(self) -> None:
+        """Let go of the database in which the trials are kept."""
+        if self._kept:
+            self._kept.storage.remove_session()
+            self._kept.storage.engine.dispose()
+
+    def found(self, timed: bool) -> Tuned:
+        """The best parameters so far, not calibrated yet. timed : whether the budget was time."""
+        searches = [s for s in self.searches.values() if s.best]
+        if len(searches) < len(PARTS):
+            return Tuned()
+        return Tuned(
+            {f"{s.part}__{name}": value for s in searches for name, value in s.best.items()},
+            pd.concat([s.trials for s in searches], ignore_index=True),
+            stalled=tuple(s.part for s in searches if s.stalled),
+            seconds=round(sum(s.seconds for s in searches), 1) if timed else None,
+        )
+
+    def calibration(self, tuned: Tuned) -> Calibration:
+        """Calibrators from what the best parameters predicted out of time; asked again where this process did not."""
+        if not tuned.parameters:
+            return Calibration()
+        said = {part: self.searches[part].said or self._said(part, tuned) for part in PARTS}
+        return fit_calibration(self.folds, said["hazard"], said["late"], self.book.H)
+
+    def _said(self, part: str, tuned: Tuned) -> list[Any]:
+        chosen = {name: tuned.parameters[f"{part}__{name}"] for name in SPACE[part]}
+        return [predicted for _, predicted in self._scored(part)(chosen)]
+
+
+def _place(kept: Kept | None, part: str) -> tuple[Any, ...]:
+    return (kept.storage, f"{kept.name}-{part}", kept.worker) if kept else ()
 
 
 def tune(book: Book, trials: int, seed: int, show: bool = False, minutes: float | None = None) -> Tuned:
@@ -114,76 +170,16 @@ def tune(book: Book, trials: int, seed: int, show: bool = False, minutes: float 
     PaybenchError
         If ``minutes`` is not above 0.
     """
-    check_minutes(minutes)
-    folds = time_folds(book)
-    if not folds or (trials < 1 and minutes is None):
-        return Tuned()
-    rows, began = len(book.known_at(book.at)), monotonic()
-    late = Search("late", first("late", rows), lambda p: _late(folds, book, seed, p), len(folds), seed)
-    hazard = Search("hazard", first("hazard", rows), lambda p: _hazard(folds, book, seed, p), len(folds), seed)
-    for number in turns(trials, minutes, 2, show):
-        search = hazard if number % HAZARD_TRIALS == 1 else late
-        if not search.stalled:
-            search.step()
-        elif late.stalled and hazard.stalled:
-            break
-    calibrator = _calibrate(folds, hazard.said, book.H)
-    calibrated = [(calibrator.apply(p), f.test.X, f.test.y) for f, p in zip(folds, hazard.said, strict=True)]
-    return Tuned(
-        {f"{s.part}__{name}": value for s in (late, hazard) for name, value in s.best.items()},
-        pd.concat([late.trials, hazard.trials], ignore_index=True),
-        calibrator,
-        _calibrate_late(folds, late.said),
-        fit_conformal(calibrated, book.H),
-        tuple(s.part for s in (late, hazard) if s.stalled),
-        None if minutes is None else round(monotonic() - began, 1),
-    )
+    tuning = Tuning(book, seed)
+    tuning.search(trials, minutes, show)
+    tuned = tuning.found(minutes is not None)
+    return replace(tuned, calibration=tuning.calibration(tuned))
 
 
-def _late(folds: list[Fold], book: Book, seed: int, parameters: dict[str, Any]) -> Scored:
-    for f in folds:
-        model = Timing(book.H, book.ledger.grace_days, late=LateDirect(**parameters), seed=seed)
-        late = model.fit_late(f.train.X, f.train.days_late, f.train.seen)
-        usual = book.known_at(f.origin).late.mean()
-        said = late.predict_proba(f.test.X)[:, 1] if late else np.full(len(f.test), usual)
-        yield log_loss(f.test.late, said), said
-
-
-def _hazard(folds: list[Fold], book: Book, seed: int, parameters: dict[str, Any]) -> Scored:
-    for f in folds:
-        model = Hazard(horizon=book.H, seed=seed, **parameters)
-        model.fit(f.train.X, f.train.days_late, f.train.seen, f.train.habits, f.pooled, f.tail)
-        said = model.predict_distribution(f.test.X, f.habits)
-        still = model.predict_distribution(f.opened.X, f.open_habits)
-        yield np.concatenate([said.crps(f.test.y, book.H), still.crps(f.opened.y, book.H)]), said
-
-
-def _pooled(rows: Rows, horizon: int) -> Floats:
-    return pooled_shares(rows.y, EARLIEST, horizon)
-
-
-def _calibrate(folds: list[Fold], predicted: list[DaysLate], horizon: int) -> Calibrator:
-    """Fit on all folds if, fitted on the earlier ones, it makes the last one better; else the identity."""
-    if len(folds) < 2:
-        return Calibrator()
-    fit = _fit_on(folds[:-1], predicted[:-1], horizon)
-    last, outcome = predicted[-1], folds[-1].test.y
-    if fit.apply(last).crps(outcome, horizon).mean() >= last.crps(outcome, horizon).mean():
-        return Calibrator()
-    return _fit_on(folds, predicted, horizon)
-
-
-def _fit_on(folds: list[Fold], predicted: list[DaysLate], horizon: int) -> Calibrator:
-    outcomes = np.concatenate([f.test.y for f in folds])
-    return fit_calibrator(DaysLate(predicted[0].first, np.concatenate([p.mass for p in predicted])), outcomes, horizon)
-
-
-def _calibrate_late(folds: list[Fold], predicted: list[Floats]) -> Calibrator:
-    """The same for the classifier, by log loss."""
-    if len(folds) < 2:
-        return Calibrator()
-    late = [f.test.late for f in folds]
-    fit = fit_late_calibrator(np.concatenate(predicted[:-1]), np.concatenate(late[:-1]))
-    if log_loss(late[-1], 1 - fit(1 - predicted[-1])).mean() >= log_loss(late[-1], predicted[-1]).mean():
-        return Calibrator()
-    return fit_late_calibrator(np.concatenate(predicted), np.concatenate(late))
+def fitted(book: Book, origin: object, parameters: dict[str, Any], seed: int) -> Timing:
+    """Timing, fitted to what was known at an origin."""
+    rows, lives = book.known_at(origin), book.lives(origin)
+    plain = {part: defaults(part, len(rows)) for part in SPACE}
+    model = Timing(book.H, book.ledger.grace_days, Hazard(**plain["hazard"]), LateDirect(**plain["late"]), seed)
+    model.set_params(**parameters)
+    return model.fit(lives.X, lives.days_late, lives.seen, lives.habits, everybody(rows, book.H), book.tail(origin))

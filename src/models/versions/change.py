@@ -19,6 +19,7 @@ from ..learn.bundle import Bundle
 from ..learn.fit import fit_timing
 from ..learn.folds import Book
 from ..learn.metrics import coverage
+from ..learn.recalibrate import Calibration
 from ..learn.space import SPACE
 from ..learn.tune import Tuned
 from .candidate import Candidate
@@ -81,12 +82,8 @@ def try_change(
             f"{about['as_of']}; train it again, or give its ledger."
         )
     plain = candidate.twin
-    tuned = Tuned(
-        about["parameters"] | wanted,
-        calibrator=plain.calibrator,
-        late_calibrator=plain.late_calibrator,
-        conformal=plain.conformal,
-    )
+    same = Calibration(plain.calibrator, plain.conformal, plain.late_calibrator)
+    tuned = Tuned(about["parameters"] | wanted, calibration=same)
     twin = fit_timing(book, tuned, int(about["seed"]), about["gate_from"])
     ours = _said(CHANGED, twin, candidate)
     name, theirs = _champion(candidate, store)
@@ -156,7 +153,7 @@ def _champion(candidate: Candidate, store: Store | str | Path | None) -> tuple[s
     rows = candidate.rows
     baseline = Prediction(EMPIRICAL, *(rows[f"{what}: {EMPIRICAL}"].to_numpy() for what in ("p", "days", "crps")))
     place = store if isinstance(store, Store) or store is None else Store.at(store)
-    if place is None or not (place.folder / "mlflow.db").exists():
+    if place is None or not place.exists:
         return "the Baseline", baseline
     without_widgets()
     version = place.version(CHAMPION)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ...errors import PaybenchError
 from ...ledger import Ledger
 from ...progress import say
 from .candidate import Candidate
 from .card import tuning_sentence
-from .promotion import KNOWN, challenge, ensure_champion, promote
+from .gate import Verdict
+from .promotion import KNOWN, challenge, ensure_champion, promote, proven, verdict_on
 from .registry import record_declined, register, registered
 from .rules import UNSIGNED, signature_required
-from .store import Store
-from .train import baseline_candidate, train
+from .steps import Steps, sweep
+from .store import CHAMPION, Store, Version
+from .train import LATEST, WORK, asked, baseline_candidate
+
+KEPT = 3
+"""Trainings whose steps stay in a store."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +57,17 @@ class Outcome:
         return asdict(self)
 
 
+RELEASE = ("register", "gate", "export", "promote")
+"""The steps from a candidate to the version that serves, or to the reason why not."""
+
+
 def release(
     store: Store,
     ledger: Ledger,
     candidate: Candidate,
     extras: dict[str, Path] | None = None,
     gate: bool = True,
-    show: bool = False,
+    steps: Steps | None = None,
 ) -> Outcome:
     """Register a candidate as challenger, then ask the gate.
 
@@ -65,39 +76,101 @@ def release(
     store, ledger, candidate : where, on what data, and what. In a new store the Baseline becomes champion first.
     extras : further files or folders for the run's artifacts, by artifact folder. A candidate that is registered
         already, from the same data, settings and code, is not registered again.
-    gate : False registers only. show : progress.
+    gate : False registers only. steps : where it is kept what has been done; nowhere by default.
     """
-    say("registering in MLflow", show)
     with TemporaryDirectory() as place:
+        steps = steps or Steps(Path(place) / "steps")
         first = partial(baseline_candidate, ledger, candidate.about["as_of"], Path(place) / "baseline")
         champion = ensure_champion(store, candidate.about["book"], first)
-    settled = partial(Outcome, checks=(), store=str(store.folder), champion=champion.label)
+        settled = partial(Outcome, checks=(), store=str(store.folder), champion=champion.label)
+        key = candidate.about["key"]
+        if champion.tags.get("key") == key and not candidate.declined:
+            return settled(False, "known", KNOWN, None, challenger=champion.label)
+        if candidate.declined:
+            record_declined(store, candidate)
+            return settled(False, "declined", candidate.declined, candidate.about["needed"], challenger="")
+        challenger = _registered(store, candidate, extras, steps)
+        unsigned = gate and signature_required(store)
+        if unsigned or not gate:
+            challenge(store, challenger)
+            reason = UNSIGNED if unsigned else "not asked for; 'paybench promote' asks the gate"
+            return settled(False, "registered", reason, None, challenger=challenger.label)
+        return _promoted(store, challenger, champion, steps)
+
+
+def release_due(store: Store, key: str, steps: Steps) -> dict[str, str]:
+    """Why each of :data:`RELEASE` would be done for a training; empty for what has been."""
+    champion = store.version(CHAMPION) if store.exists else None
+    if champion is not None and champion.tags.get("key") == key:
+        return dict.fromkeys(RELEASE, "")  # it serves
+    challenger = registered(store, key) if store.exists else None
+    if champion is None or challenger is None:
+        return dict.fromkeys(RELEASE, "not registered yet")
+    inputs = {"challenger": challenger.run_id, "champion": champion.run_id}
+    due = {"register": "", "gate": steps.due("gate", inputs)}
+    due["promote"] = due["gate"] or steps.due("promote", inputs | {"gate": steps.digest("gate")})
+    if due["gate"]:
+        due["export"] = due["promote"]
+    else:
+        passed = all(c["passed"] for c in _read(steps.folder / "gate" / "verdict.json")["checks"])
+        due["export"] = steps.due("export", inputs) if passed else ""
+    return {name: due[name] for name in RELEASE}
+
+
+def _registered(store: Store, candidate: Candidate, extras: dict[str, Path] | None, steps: Steps) -> Version:
     key = candidate.about["key"]
-    if champion.tags.get("key") == key and not candidate.declined:
-        return settled(False, "known", KNOWN, None, challenger=champion.label)
-    if candidate.declined:
-        record_declined(store, candidate)
-        return settled(False, "declined", candidate.declined, candidate.about["needed"], challenger="")
-    challenger = registered(store, key) or register(store, candidate, extras)
-    unsigned = gate and signature_required(store)
-    if unsigned or not gate:
-        challenge(store, challenger)
-        reason = UNSIGNED if unsigned else "not asked for; 'paybench promote' asks the gate"
-        return settled(False, "registered", reason, None, challenger=challenger.label)
-    champion, verdict = promote(store, version=challenger)
-    if champion.number == challenger.number and not verdict.promoted:  # another process was faster
-        return replace(settled(False, "known", KNOWN, None, challenger=challenger.label), champion=champion.label)
-    outcome = "promoted" if verdict.promoted else "refused"
-    return Outcome(
-        verdict.promoted,
-        outcome,
-        verdict.reason,
-        verdict.needed,
-        champion.label,
-        challenger.label,
-        tuple(asdict(check) for check in verdict.checks),
-        str(store.folder),
-    )
+    found = registered(store, key)
+    if found is None:
+        steps.forget("register")
+
+    def work(new: Path) -> None:
+        version = found or register(store, candidate, extras)
+        _write(new / "version.json", {"number": version.number, "run_id": version.run_id})
+
+    steps.run("register", {"key": key}, work)
+    return found or _there(registered(store, key), store)
+
+
+def _promoted(store: Store, challenger: Version, champion: Version, steps: Steps) -> Outcome:
+    """Ask the gate, prove the export, and let it serve if it may; an answer that was given stays."""
+    inputs = {"challenger": challenger.run_id, "champion": champion.run_id}
+    judged: list[Verdict] = []
+
+    def ask(new: Path) -> None:
+        judged.append(verdict_on(store, challenger, champion))
+        _write(new / "verdict.json", asdict(judged[0]))
+
+    def serve(new: Path) -> None:
+        before = (champion, judged[0]) if judged else None
+        serves, verdict = promote(store, version=challenger, judged=before)
+        outcome = "promoted" if verdict.promoted else "refused"
+        reason = verdict.reason
+        if serves.number == challenger.number and not verdict.promoted:  # another process was faster
+            outcome, reason = "known", KNOWN
+        checks = [asdict(check) for check in verdict.checks] if outcome != "known" else []
+        found = {"promoted": verdict.promoted, "outcome": outcome, "reason": reason, "needed": verdict.needed}
+        _write(new / "outcome.json", found | {"champion": serves.label, "checks": checks})
+
+    verdict = _read(steps.run("gate", inputs, ask) / "verdict.json")
+    if all(check["passed"] for check in verdict["checks"]):
+        steps.run("export", inputs, lambda new: proven(store, challenger, new / "bundle"))
+    found = _read(steps.run("promote", inputs | {"gate": steps.digest("gate")}, serve) / "outcome.json")
+    return Outcome(**found | {"checks": tuple(found["checks"])}, challenger=challenger.label, store=str(store.folder))
+
+
+def _there(version: Version | None, store: Store) -> Version:
+    if version is None:
+        raise PaybenchError(f"The version was taken out of the store at {store.folder} meanwhile; run it again.")
+    return version
+
+
+def _write(file: Path, found: dict[str, Any]) -> None:
+    file.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def _read(file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
 
 
 def train_and_release(
@@ -111,19 +184,38 @@ def train_and_release(
     show: bool = False,
     minutes: float | None = None,
     pictures: Callable[[Candidate, Path], dict[str, Path]] | None = None,
+    workers: int = 1,
 ) -> tuple[Candidate, Outcome]:
-    """``paybench train``: :func:`~.train.train`, then :func:`release`.
+    """``paybench train``: :func:`~.train.train`, its steps kept in the store, then :func:`release`.
 
     Parameters
     ----------
     pictures : writes artifacts for the run into a folder, and says where they are; others as there.
+    workers : processes that tune. With more than one, which trial learns from which, and so the result, is up to the
+        machine.
     """
     place = Store.at(store)
     if gate:
         signature_required(place)  # settings that cannot be used are told before the training, not after it
-    candidate = train(ledger, date, place.folder / "candidate", trials, seed, horizon, show, minutes)
-    if not candidate.declined:
-        say(tuning_sentence(candidate.about["tuning"]), show)
-    with TemporaryDirectory() as folder:
-        extras = pictures(candidate, Path(folder)) if pictures else {}
-        return candidate, release(place, ledger, candidate, extras, gate, show)
+    training = asked(ledger, date, trials, seed, horizon, minutes, place, workers, show)
+    with training.steps.lock():
+        candidate = training.candidate()
+        if not candidate.declined:
+            say(tuning_sentence(candidate.about["tuning"]), show)
+        with TemporaryDirectory() as folder:
+            extras = pictures(candidate, Path(folder)) if pictures else {}
+            outcome = release(place, ledger, candidate, extras, gate, training.steps)
+        settle(place, training.steps)
+    return candidate, outcome
+
+
+def settle(store: Store, steps: Steps) -> None:
+    """Let the store's link point to the candidate of the latest training, and remove the steps of older ones."""
+    link = store.folder / LATEST
+    with TemporaryDirectory(dir=store.folder, prefix=f".{LATEST}-") as place:
+        new, old = Path(place) / "new", Path(place) / "old"
+        new.symlink_to((steps.folder / "evaluate").relative_to(store.folder))
+        if link.is_dir() and not link.is_symlink():
+            link.rename(old)
+        new.replace(link)
+    sweep(store.folder / WORK, KEPT)

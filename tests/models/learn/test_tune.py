@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import optuna
 import pandas as pd
 import pytest
 
 from paybench.errors import PaybenchError
 from paybench.ledger import Ledger
 from paybench.models.learn.folds import Book
-from paybench.models.learn.search import PATIENCE, UNPRUNED, Search, check_minutes, turns
+from paybench.models.learn.search import PATIENCE, UNPRUNED, Search, check_minutes, storage_at, turns
 from paybench.models.learn.space import SPACE, all_defaults, first
 from paybench.models.learn.tune import HAZARD_TRIALS, Tuned, tune
 from paybench.simulate import simulate
@@ -31,7 +33,7 @@ def tuned(small: Book) -> Tuned:
     return tune(small, 9, seed=3)
 
 
-def searched(trials: int, bowl: list[int] | None = None, seed: int = 0) -> Search:
+def in_a_bowl(bowl: list[int] | None = None, seed: int = 0, **kept: Any) -> Search:
     """A search whose loss is a bowl over the ridge, the same on each fold; ``bowl`` counts the folds looked at."""
 
     def score(parameters: dict[str, Any]) -> Iterator[tuple[np.ndarray, Any]]:
@@ -40,7 +42,11 @@ def searched(trials: int, bowl: list[int] | None = None, seed: int = 0) -> Searc
                 bowl.append(fold)
             yield np.full(4, 1 + np.log(parameters["ridge"]) ** 2), parameters["ridge"]
 
-    search = Search("late", first("late", 100), score, FOLDS, seed)
+    return Search("late", first("late", 100), score, FOLDS, seed, **kept)
+
+
+def searched(trials: int, bowl: list[int] | None = None, seed: int = 0) -> Search:
+    search = in_a_bowl(bowl, seed)
     for _ in range(trials):
         search.step()
     return search
@@ -50,7 +56,7 @@ def test_the_same_seed_finds_the_same(small: Book, tuned: Tuned) -> None:
     again = tune(small, 9, seed=3)
     # Every trial, its loss and the calibrators, to the last bit.
     pd.testing.assert_frame_equal(again.trials, tuned.trials, check_exact=True)
-    assert again == Tuned(tuned.parameters, again.trials, tuned.calibrator, tuned.late_calibrator)
+    assert again == Tuned(tuned.parameters, again.trials, tuned.calibration)
     # Another seed proposes others.
     assert not tune(small, 4, seed=4).trials["params_ridge"].equals(tuned.trials["params_ridge"].head(4))
 
@@ -59,6 +65,43 @@ def test_a_longer_search_begins_like_a_shorter_one() -> None:
     # The budget decides when it ends, and nothing else: so minutes give the trials of a seed in their order.
     short, long = searched(7).trials, searched(12).trials
     pd.testing.assert_frame_equal(long.head(7), short)
+
+
+def test_a_search_that_was_cut_short_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
+    kept = {"storage": storage_at(f"sqlite:///{tmp_path / 'studies.db'}"), "study": "bowl"}
+    before = in_a_bowl(**kept)
+    for _ in range(4):
+        before.turn()
+    # A process died in the middle of a trial, and another one before it began.
+    dead = optuna.load_study(study_name="bowl", storage=f"sqlite:///{tmp_path / 'studies.db'}")
+    dead.ask()
+    dead.enqueue_trial(first("late", 100)[0])
+    after = in_a_bowl(**kept)
+    after.give_up_dead()
+    for _ in range(9):
+        after.turn()
+    whole = searched(9)
+    pd.testing.assert_frame_equal(after.trials, whole.trials, check_exact=True)
+    assert after.best == whole.best
+    # What the best ones predicted is known only where they were tried.
+    assert after.said in ([], whole.said)
+    # A turn that was taken is not taken again.
+    again = in_a_bowl(**kept)
+    for _ in range(9):
+        again.turn()
+    assert len(again.trials) == 9
+
+
+def test_helpers_take_other_trials_of_the_same_study(tmp_path: Path) -> None:
+    kept = {"storage": storage_at(f"sqlite:///{tmp_path / 'studies.db'}"), "study": "bowl"}
+    leader, helper = in_a_bowl(**kept), in_a_bowl(worker=1, **kept)
+    for _ in range(4):
+        leader.turn()
+        helper.turn()
+        leader.turn()  # the helper has taken it
+    trials = leader.trials
+    assert len(trials) == len(helper.trials)
+    assert not trials.duplicated([name for name in trials if str(name).startswith("params_")]).any()
 
 
 def test_one_trial_is_the_defaults(small: Book) -> None:
