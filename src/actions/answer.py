@@ -46,7 +46,7 @@ def store_of(options: argparse.Namespace) -> Any:
     from ..models.versions.store import Store
 
     store = Store.at(options.store)
-    if not (store.folder / "mlflow.db").exists():
+    if not store.exists:
         raise PaybenchError(
             f"There is no store at {store.folder}; train a model with 'paybench train', or name another --store."
         )

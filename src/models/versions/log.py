@@ -100,6 +100,12 @@ def catch_up(store: Store, when: datetime | None = None) -> None:
         append(store, FOUND, champion, before, "it served, and the log did not say since when", when=when)
 
 
+def served_before(store: Store, version: int) -> int | None:
+    """The last version that served and is another one, by what can be read of the log; None if there is none."""
+    served = (e["version"] for e in reversed(_readable(store)) if e["action"] in CHANGES)
+    return next((int(number) for number in served if number != version), None)
+
+
 def read_log(store: Store) -> list[Entry]:
     """All entries, the oldest first, once the chain and the tags of the versions agree with them.
 

@@ -1,13 +1,11 @@
-"""What a store asks of those who change who serves: ``settings.yaml`` in its folder, if there is one."""
+"""What a store asks of those who change who serves: ``require_signature`` in its ``settings.yaml``."""
 
 from __future__ import annotations
 
-import yaml
-
 from ...errors import PaybenchError
+from .settings import read_settings
 from .store import Store
 
-FILE = "settings.yaml"
 UNSIGNED = "a signature is required here: paybench promote --signed-by NAME"
 _LONGEST = 100
 
@@ -18,24 +16,9 @@ def signature_required(store: Store) -> bool:
     Raises
     ------
     PaybenchError
-        If the file is not readable, or says something else.
+        If the file is not readable, or says something that there is no setting of.
     """
-    file = store.folder / FILE
-    if not file.exists():
-        return False
-    try:
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        found = None
-    if (
-        not isinstance(found, dict)
-        or set(found) != {"require_signature"}
-        or type(found["require_signature"]) is not bool
-    ):
-        raise PaybenchError(
-            f"The settings at {file} cannot be used; write 'require_signature: true', or remove the file."
-        )
-    return bool(found["require_signature"])
+    return read_settings(store.folder).require_signature
 
 
 def signature(store: Store, name: str) -> str:

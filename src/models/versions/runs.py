@@ -45,7 +45,7 @@ def compare_runs(store: Store | str | Path, book: str | None = None, **tags: obj
     for name in wanted:
         if name not in TAGS:
             raise PaybenchError(f"Runs have no tag '{name}'; they can be chosen by {', '.join(TAGS)}.")
-    if not (place.folder / "mlflow.db").exists():
+    if not place.exists:
         return _table([])
     without_widgets()
     client = place.client()
