@@ -10,6 +10,10 @@ from .compare import EMPIRICAL, MODEL
 HISTORY = {"none": 0, "1 to 5": 5, "6 to 20": 20, "21 to 50": 50, "more than 50": float("inf")}
 """Settled invoices of the customer at issue, by their upper ends."""
 THIRDS = ("lowest third", "middle third", "highest third")
+LARGE = 500
+"""Matured rows from which a slice is large; of a slice without an order the smaller parts are taken together."""
+OTHERS = "others"
+_LATE = {"never late so far": 0.0, "up to half late so far": 0.5, "more than half late so far": 1.0}
 
 
 def slices(rows: pd.DataFrame) -> pd.DataFrame:
@@ -53,6 +57,47 @@ def slices(rows: pd.DataFrame) -> pd.DataFrame:
     return table.assign(skill=1 - table["ours"] / table["baseline"])
 
 
+def parts(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Of every slicing that the rows have the columns for, the part of each row, by what was known at issue.
+
+    Parameters
+    ----------
+    rows : feature columns, one row per invoice.
+
+    Returns
+    -------
+    (n,) names of parts by the name of the slicing. Amounts are ordered within their currency.
+    """
+    found = {}
+    if "n_settled" in rows:
+        found["settled invoices of the customer"] = _history(rows)
+    if "amount_to_usual" in rows:
+        found["amount against the customer's usual"] = _size(rows)
+    if {"amount", "currency"} <= set(rows):
+        rank = rows.groupby("currency", dropna=False, observed=True)["amount"].rank(pct=True, method="average")
+        found["amount in its currency"] = _thirds(rank)
+    if "late_share" in rows:
+        shares = pd.cut(rows["late_share"], [-1.0, *_LATE.values()], labels=list(_LATE)).astype("str")
+        found["customer's record"] = shares.where(rows["late_share"].notna(), "nothing settled yet")
+    for column, name, some, none in (
+        ("overdue_count", "customer's other invoices", "some overdue", "none overdue"),
+        ("contacts_90", "customer in the 90 days before", "contacted", "not contacted"),
+    ):
+        if column in rows:
+            found[name] = (rows[column] > 0).map({True: some, False: none})
+    for column, name in (("country", "country"), ("currency", "currency"), ("terms_days", "days of terms")):
+        if column in rows:
+            found[name] = _named(rows[column])
+    return found
+
+
+def _named(values: pd.Series) -> pd.Series:
+    """Values as they are, those of few rows as others."""
+    whole = pd.api.types.is_numeric_dtype(values)
+    text = (values.astype("Int64") if whole else values).astype("str").where(values.notna(), "not known")
+    return text.where(text.map(text.value_counts()) >= LARGE, OTHERS)
+
+
 _ORDER = {
     "settled invoices of the customer": list(HISTORY),
     "amount against the customer's usual": [*THIRDS, "no usual amount yet"],
@@ -65,6 +110,9 @@ def _history(rows: pd.DataFrame) -> pd.Series:
 
 
 def _size(rows: pd.DataFrame) -> pd.Series:
-    rank = rows["amount_to_usual"].rank(pct=True, method="average")
-    thirds = pd.cut(rank, [0, 1 / 3, 2 / 3, 1], labels=list(THIRDS)).astype("str")
+    thirds = _thirds(rows["amount_to_usual"].rank(pct=True, method="average"))
     return thirds.where(rows["amount_to_usual"].notna(), "no usual amount yet")
+
+
+def _thirds(rank: pd.Series) -> pd.Series:
+    return pd.cut(rank, [0, 1 / 3, 2 / 3, 1], labels=list(THIRDS)).astype("str")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -14,7 +15,7 @@ from ...errors import PaybenchError
 from ..learn.bundle import Bundle, read_bundle, write_bundle
 from .candidate import Candidate
 from .gate import Check, Verdict, judge
-from .log import FIRST, PROMOTED, REEXPORT, REFUSED, ROLLBACK, append, catch_up
+from .log import FIRST, PROMOTED, REEXPORT, REFUSED, ROLLBACK, append, catch_up, served_before
 from .mend import mend
 from .registry import register, settle_outcome
 from .rules import signature
@@ -34,7 +35,21 @@ def _in_order(store: Store, when: datetime | None) -> Iterator[MlflowClient]:
     with store.lock():
         mend(client, store)
         catch_up(store, when)
+        _tell_apart(store, client)
         yield client
+
+
+def _tell_apart(store: Store, client: MlflowClient) -> None:
+    """Where a process ended between two aliases, the previous champion is the one that served before, by the log."""
+    champion, previous = store.version(CHAMPION), store.version(PREVIOUS)
+    if champion is None or previous is None or previous.number != champion.number:
+        return
+    before = served_before(store, champion.number)
+    for name in NAMES:
+        if before is None:
+            client.delete_registered_model_alias(name, PREVIOUS)
+        else:
+            client.set_registered_model_alias(name, PREVIOUS, str(before))
 
 
 def ensure_champion(
@@ -90,7 +105,11 @@ def challenge(store: Store, version: Version) -> None:
 
 
 def promote(
-    store: Store, signed_by: str = "", version: Version | None = None, when: datetime | None = None
+    store: Store,
+    signed_by: str = "",
+    version: Version | None = None,
+    when: datetime | None = None,
+    judged: tuple[Version, Verdict] | None = None,
 ) -> tuple[Version, Verdict]:
     """Judge the challenger against the champion; move the aliases and export the bundle if it passes.
 
@@ -99,6 +118,8 @@ def promote(
     signed_by : who answers for it; has to be given where the store's settings say so.
     version : becomes the challenger first, so that of several processes each has its own judged.
     when : for the log, instead of now.
+    judged : the champion that ``version`` was judged against just now (:func:`verdict_on`), and the verdict; asked
+        again if another one serves meanwhile.
 
     Returns
     -------
@@ -126,8 +147,8 @@ def promote(
             raise PaybenchError(
                 f"{champion.label} is the champion already; train a new challenger with 'paybench train'."
             )
-        twin = None if champion.tags.get("kind") == "baseline" else store.bundle(champion, "twin")
-        verdict = judge(Candidate(store.artifacts(challenger.run_id) / "candidate"), twin)
+        same = judged is not None and judged[0].run_id == champion.run_id and challenger == version
+        verdict = judged[1] if judged and same else verdict_on(store, challenger, champion)
         signed = {"signed_by": name} if name else {}
         outcome = PROMOTED if verdict.promoted else REFUSED
         settle_outcome(store, challenger, outcome, verdict.reason, **signed)
@@ -136,6 +157,12 @@ def promote(
             _serve(store, challenger, champion)
         append(store, outcome, challenger, champion, verdict.reason, name, when)
         return (challenger if verdict.promoted else champion), verdict
+
+
+def verdict_on(store: Store, challenger: Version, champion: Version) -> Verdict:
+    """What the gate says of a challenger, without anything being changed by it."""
+    twin = None if champion.tags.get("kind") == "baseline" else store.bundle(champion, "twin")
+    return judge(Candidate(store.artifacts(challenger.run_id) / "candidate"), twin)
 
 
 def rollback(store: Store, signed_by: str = "", when: datetime | None = None) -> Version:
@@ -156,15 +183,32 @@ def rollback(store: Store, signed_by: str = "", when: datetime | None = None) ->
 
 
 def export(store: Store, version: Version) -> None:
-    """Write a version's bundle to ``champion/``, once a copy of it was read back and gave its golden scores."""
-    bundle = store.bundle(version)
-    bundle = replace(bundle, about=bundle.about | {"version": version.label, "run_id": version.run_id})
-    if bundle.curve is not None:
-        golden = Candidate(store.artifacts(version.run_id) / "candidate")
-        with TemporaryDirectory() as place:
-            write_bundle(bundle, Path(place) / "bundle")
-            _same_scores(store.bundle(version), read_bundle(Path(place) / "bundle"), golden)
-    write_bundle(bundle, store.champion_folder)
+    """Write a version's bundle to ``champion/``, once a copy of it was read back and gave its golden scores.
+
+    The caller holds the store's lock; what another one that died left half written is removed.
+    """
+    for half in store.folder.glob(f".{store.champion_folder.name}-*"):
+        shutil.rmtree(half, ignore_errors=True)
+    with TemporaryDirectory() as place:
+        write_bundle(proven(store, version, Path(place) / "bundle"), store.champion_folder)
+
+
+def proven(store: Store, version: Version, folder: Path) -> Bundle:
+    """A version's bundle as it would serve, written into a folder, read back, and found to give its golden scores.
+
+    Raises
+    ------
+    PaybenchError
+        If it does not.
+    """
+    registered = store.bundle(version)
+    write_bundle(
+        replace(registered, about=registered.about | {"version": version.label, "run_id": version.run_id}), folder
+    )
+    written = read_bundle(folder)
+    if written.curve is not None:
+        _same_scores(registered, written, Candidate(store.artifacts(version.run_id) / "candidate"))
+    return written
 
 
 def _record(client: MlflowClient, challenger: Version, champion: Version, verdict: Verdict) -> None:
@@ -172,6 +216,7 @@ def _record(client: MlflowClient, challenger: Version, champion: Version, verdic
     for name, value in verdict.champion.items():
         client.log_metric(challenger.run_id, f"champion/{name}", value)
     answers = {"champion": champion.label, "needed": verdict.needed, "checks": [asdict(c) for c in verdict.checks]}
+    answers["slices"] = list(verdict.slices)
     client.log_dict(challenger.run_id, answers, "gate.json")
 
 

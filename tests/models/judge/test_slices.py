@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from paybench.models.judge.compare import EMPIRICAL, MODEL
-from paybench.models.judge.slices import slices
+from paybench.models.judge.slices import LARGE, OTHERS, THIRDS, parts, slices
 from paybench.models.learn.metrics import log_loss
 
 
@@ -15,13 +15,13 @@ def test_the_parts_of_a_slice_are_the_whole() -> None:
     rows = _rows(600)
     table = slices(rows)
     late = rows["late"].to_numpy()
-    for _, parts in table.groupby("slice", sort=False):
+    for _, own in table.groupby("slice", sort=False):
         # Every row is in one part, and the parts' losses average to the loss of all.
-        assert parts["n"].sum() == len(rows)
+        assert own["n"].sum() == len(rows)
         for column, model in (("ours", MODEL), ("baseline", EMPIRICAL)):
             whole = log_loss(late, rows[f"p: {model}"].to_numpy()).mean()
-            assert np.average(parts[column], weights=parts["n"]) == pytest.approx(whole)
-        assert np.average(parts["late"], weights=parts["n"]) == pytest.approx(late.mean())
+            assert np.average(own[column], weights=own["n"]) == pytest.approx(whole)
+        assert np.average(own["late"], weights=own["n"]) == pytest.approx(late.mean())
     assert table["skill"].to_numpy() == pytest.approx(1 - table["ours"].to_numpy() / table["baseline"].to_numpy())
 
 
@@ -35,6 +35,36 @@ def test_parts_are_in_their_order_and_say_what_is_not_known() -> None:
 
     # A part without a row is left out.
     assert "none" not in slices(_rows(600).query("n_settled > 0")).loc["settled invoices of the customer"].index
+
+
+def test_every_row_is_in_one_part_of_every_slicing() -> None:
+    rows = _rows(1800).assign(
+        amount=np.arange(1800.0),
+        currency=pd.Series(np.where(np.arange(1800) < 900, "EUR", "USD"), dtype="str"),
+        country=pd.Series(np.where(np.arange(1800) < LARGE, "DE", "FR"), dtype="str").where(np.arange(1800) < 1750),
+        terms_days=np.where(np.arange(1800) < 1200, 30.0, 14.0),
+        late_share=np.where(np.arange(1800) < 10, np.nan, 0.5),
+        overdue_count=np.arange(1800.0) % 3,
+        contacts_90=0.0,
+    )
+    found = parts(rows)
+    assert len(found) == 9
+    for part in found.values():
+        # None is left out, missing values neither.
+        assert part.notna().all()
+    # Amounts are ordered within their currency: each third has as many of either.
+    counts = found["amount in its currency"].groupby(rows["currency"]).value_counts()
+    assert set(counts) == {300}
+    assert set(found["amount in its currency"]) == set(THIRDS)
+    # Names of few rows are taken together, those that are not known too; terms are whole days.
+    assert found["country"].value_counts().to_dict() == {"FR": 1250, "DE": LARGE, OTHERS: 50}
+    assert set(found["days of terms"]) == {"30", "14"}
+    assert set(found["customer's record"]) == {"nothing settled yet", "up to half late so far"}
+
+
+def test_slicings_without_their_columns_are_left_out() -> None:
+    # A book that does not know a column is sliced by the others.
+    assert list(parts(_rows(50))) == ["settled invoices of the customer", "amount against the customer's usual"]
 
 
 def _rows(n: int) -> pd.DataFrame:

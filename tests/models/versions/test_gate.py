@@ -13,6 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from paybench.features import feature, forget
+from paybench.features.kernel.moment import Moment
+from paybench.ledger.schema import NO_DAY
 from paybench.models.judge.compare import EMPIRICAL, MODEL
 from paybench.models.learn.bundle import write_bundle
 from paybench.models.learn.calibrate import Calibrator
@@ -165,6 +168,36 @@ def test_a_leak_is_refused(better: Candidate, tmp_path: Path) -> None:
     verdict = judge(edited(better, tmp_path / "candidate", leak_free=False), None)
     # Features that change with the future are reason enough.
     assert failed(verdict) == ["no leak"]
+
+
+def test_without_a_leak_test_nothing_is_promoted(better: Candidate, tmp_path: Path) -> None:
+    copy = edited(better, tmp_path / "candidate")
+    about = {name: value for name, value in better.about.items() if name != "leak_free"}
+    (copy.folder / "candidate.json").write_text(json.dumps(about))
+    verdict = judge(copy, None)
+    # Nobody looked, so nobody knows.
+    assert failed(verdict) == ["no leak"]
+    assert "was not tried" in verdict.reason
+
+
+def test_a_candidate_trained_on_a_leak_is_refused(tmp_path: Path) -> None:
+    @feature("days")
+    def outcome(at: Moment) -> np.ndarray:
+        """Days late of the invoice itself, which nobody knows yet."""
+        final = np.full(at.block.invoices, NO_DAY)
+        final[at.states.invoice] = at.states.settled
+        return final[at.invoice] - at.own.due
+
+    try:
+        leaking = train(by_amount(20, 32), "2025-06-01", tmp_path / "candidate", trials=1, horizon=30)
+        verdict = judge(leaking, None)
+    finally:
+        forget("outcome")
+    # It looks far better than the champion, and that is not enough.
+    assert "outcome" in leaking.rows
+    assert next(c for c in verdict.checks if c.name == "beats the champion").passed
+    assert "no leak" in failed(verdict)
+    assert "features change with the future: a leak" in verdict.reason
 
 
 def test_calibration_is_asked_of_the_predictions_themselves(better: Candidate, tmp_path: Path) -> None:
