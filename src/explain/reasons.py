@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..features import all_features
 from ..models.learn.bundle import DAY_BY_DAY
 from .words import AGE, WORDS, Wording, percent
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 COUNT = 3
 """Reasons per invoice."""
@@ -44,18 +50,28 @@ def reasons(
     if late is not None and AGE in order:
         weight[late, order.index(AGE)] = 0.0
     ranked = np.argsort(-np.abs(weight), axis=1, kind="stable")[:, :COUNT]
-    shown = X[names].to_numpy(dtype=object)
-    rows = []
-    for i, themes_of_row in enumerate(ranked):
-        said = []
-        for t in themes_of_row:
-            if abs(weight[i, t]) < LEAST:
-                continue
-            inside = np.flatnonzero(member[:, t])
-            j = inside[np.argmax(values[i, inside] * np.sign(weight[i, t]))]
-            said.append(f"{sentence(names[j], shown[i, j], averages.get(names[j]))}: {points(weight[i, t])}.")
-        rows.append(said + [""] * (COUNT - len(said)))
-    return pd.DataFrame(rows, index=X.index, columns=[f"reason_{k + 1}" for k in range(COUNT)], dtype="str")
+    rows = np.arange(len(X))[:, None]
+    told = weight[rows, ranked]
+    row, place = np.nonzero(np.abs(told) >= LEAST)
+    change, feature = told[row, place], _quoted(values, themes, order)(row, ranked[row, place], told[row, place] > 0)
+    said = np.full((len(X), COUNT), "", dtype=object)
+    for j in np.unique(feature).tolist():
+        mine = np.flatnonzero(feature == j)
+        code, different = pd.factorize(X[names[j]].iloc[row[mine]], use_na_sentinel=False)
+        words = [sentence(names[j], value, averages.get(names[j])) for value in different]
+        pairs = zip(code.tolist(), change[mine].tolist(), strict=True)
+        said[row[mine], place[mine]] = [f"{words[k]}: {points(moved)}." for k, moved in pairs]
+    return pd.DataFrame(said, index=X.index, columns=[f"reason_{k + 1}" for k in range(COUNT)], dtype="str")
+
+
+def _quoted(values: Floats, themes: list[str], order: list[str]) -> Callable[[Ints, Ints, NDArray[np.bool_]], Ints]:
+    """Tells of rows, themes and directions which feature of the theme says most in that direction."""
+    most = np.empty((2, len(values), len(order)), dtype=np.int64)
+    for t, theme in enumerate(order):
+        inside = np.flatnonzero([own == theme for own in themes])
+        own = values[:, inside]
+        most[0, :, t], most[1, :, t] = inside[own.argmin(axis=1)], inside[own.argmax(axis=1)]
+    return lambda row, theme, up: most[up.astype(np.intp), row, theme]
 
 
 def baseline_reasons(X: pd.DataFrame, late_share: float | None) -> pd.DataFrame:
@@ -74,14 +90,10 @@ def baseline_reasons(X: pd.DataFrame, late_share: float | None) -> pd.DataFrame:
 def with_overdue(table: pd.DataFrame, days_overdue: np.ndarray, grace_days: int) -> pd.DataFrame:
     """Say first, where an invoice is late already, that it is: that decides P(late), whatever was expected at issue."""
     late = days_overdue > grace_days
-    first = pd.Series(
-        [f"Unpaid {d} day{'' if d == 1 else 's'} after its due date." for d in days_overdue], index=table.index
-    )
-    shifted = table.copy()
-    shifted.loc[late, "reason_3"] = table.loc[late, "reason_2"]
-    shifted.loc[late, "reason_2"] = table.loc[late, "reason_1"]
-    shifted.loc[late, "reason_1"] = first[late].astype("str")
-    return shifted
+    said = table.to_numpy(dtype=object)
+    said[late, 1:] = said[late, :-1]
+    said[late, 0] = [f"Unpaid {d} day{'' if d == 1 else 's'} after its due date." for d in days_overdue[late].tolist()]
+    return pd.DataFrame(said, index=table.index, columns=table.columns, dtype="str")
 
 
 def sentence(name: str, value: object, average: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,18 +58,32 @@ def habits(ledger: Ledger, rows: pd.DataFrame, first: int, last: int) -> Habits:
     """
     rows = _plain(rows)
     book = Book(ledger, rows)
-    shapes = (last - first + 1, last - first + 1, 7, 31)
-    found = Habits(first, *(np.zeros((len(rows), width), dtype=np.float32) for width in shapes))
+    days = last - first + 1
+    found = Habits(first, *(np.zeros((len(rows), width), dtype=np.float32) for width in (days, days, 7, 31)))
     for at, places in moments(book, named(book, rows)):
-        settled = at.settled
-        bins = _bins(at, first, last)
-        found.days_late[places] = settled.counts_by_group(bins, shapes[0])
-        weight = np.exp2((settled.values["day"] - at.at.min()) / HALF_LIFE)
-        lately = settled.counts_by_group(bins, shapes[0], weight)
-        found.lately[places] = np.maximum(lately, 0) * np.exp2((at.at.min() - at.at) / HALF_LIFE)[:, None]
-        found.weekday[places] = settled.counts_by_group(settled.values["weekday"], 7)
-        found.month_day[places] = settled.counts_by_group(settled.values["month_day"], 31)
+        own = habits_at(at, first, last)
+        for name in ("days_late", "lately", "weekday", "month_day"):
+            getattr(found, name)[places] = getattr(own, name)
     return found
+
+
+def habits_at(at: Moment, first: int, last: int) -> Habits:
+    """The same of the rows of a moment."""
+    settled, days = at.settled, last - first + 1
+    bins = _bins(at, first, last)
+    weight = np.exp2((settled.values["day"] - at.at.min()) / HALF_LIFE)
+    lately = settled.counts_by_group(bins, days, weight)
+    lately = np.maximum(lately, 0) * np.exp2((at.at.min() - at.at) / HALF_LIFE)[:, None]
+    weekday = settled.counts_by_group(settled.values["weekday"], 7)
+    month_day = settled.counts_by_group(settled.values["month_day"], 31)
+    counted = (settled.counts_by_group(bins, days), lately, weekday, month_day)
+    return Habits(first, *(counts.astype(np.float32) for counts in counted))
+
+
+def joined(parts: Sequence[Habits]) -> Habits:
+    """Those of rows that follow each other."""
+    names = ("days_late", "lately", "weekday", "month_day")
+    return Habits(parts[0].first, *(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def past_days_late(ledger: Ledger, rows: pd.DataFrame, first: int, last: int) -> Floats:

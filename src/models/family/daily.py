@@ -22,6 +22,17 @@ share of settlements on it; the day of the month, the customer's share on it and
 end; days since the customer's last payment if none comes before; the customer's own hazard on that day: exactly, with
 the days beside on average, and of the week around it in all; over its whole past and lately."""
 
+CALENDAR = ("elapsed", "weekday", "month_day", "to_month_end")
+"""Of these what is the same for all customers on a date."""
+
+DATED = (*CALENDAR, "weekday_share", "month_day_share", "since_payment")
+"""Columns that need a date."""
+
+USUAL = NAMES[-6:]
+"""Columns of the customer's own hazards, by days late."""
+
+_USUAL = {"days_late": "usual", "lately": "lately"}
+_ENDINGS = ("", "_about", "_week")
 _STRENGTH = {"days_late": 4.0, "lately": 2.0}
 _WEEK = np.array([1, 1, 1, 1, 1, 0.3, 0.3]) / 5.6
 
@@ -61,24 +72,63 @@ def columns(X: pd.DataFrame, habits: Habits, pooled: Floats, asked: Days) -> NDA
     pooled : (days,) everybody's shares per day late.
     asked : (m,) which rows on which days; days lie within the columns of ``pooled`` but the last.
     """
-    row, day = asked.row, asked.day
-    table = np.full((len(NAMES), len(row)), np.nan, dtype=np.float32)
+    table = np.empty((len(NAMES), len(asked.row)), dtype=np.float32)
     own = dict(zip(NAMES, table, strict=True))
-    own["day"][:] = day
+    own["day"][:] = asked.day
+    for name, values in _dated(X, habits, asked).items():
+        own[name][:] = values
+    for name, column in _USUAL.items():
+        hazards = _hazards(getattr(habits, name), pooled, _STRENGTH[name])
+        for ending, hazard in zip(_ENDINGS, hazards, strict=True):
+            own[column + ending][:] = hazard[asked.row, asked.day - habits.first]
+    return table.T
+
+
+def _dated(X: pd.DataFrame, habits: Habits, asked: Days) -> dict[str, NDArray[np.float32]]:
+    """(m,) columns of what a date says, of rows on days."""
+    own = {name: np.full(len(asked.row), np.nan, dtype=np.float32) for name in DATED}
     begin = overdue(X)
     if begin is not None:
-        elapsed = day - begin[row]
+        elapsed = asked.day - begin[asked.row]
         own["elapsed"][:] = elapsed
         if "days_since_payment" in X:
-            own["since_payment"][:] = X["days_since_payment"].to_numpy(dtype=np.float64)[row] + elapsed
-        if "as_of" in X or "as_of" in X.index.names:
-            at = X["as_of"] if "as_of" in X else X.index.get_level_values("as_of")
-            _of_date(at.to_numpy().astype("datetime64[D]").astype(np.int64)[row] + elapsed, row, habits, own)
-    for name, column in {"days_late": "usual", "lately": "lately"}.items():
+            own["since_payment"][:] = X["days_since_payment"].to_numpy(dtype=np.float64)[asked.row] + elapsed
+        at = as_of(X)
+        if at is not None:
+            _of_date(at[asked.row] + elapsed, asked.row, habits, own)
+    return own
+
+
+def as_of(X: pd.DataFrame) -> Ints | None:
+    """(n,) as_of of feature rows as day numbers; None if the table does not say."""
+    if "as_of" not in X and "as_of" not in X.index.names:
+        return None
+    at = X["as_of"] if "as_of" in X else X.index.get_level_values("as_of")
+    return np.asarray(at.to_numpy().astype("datetime64[D]").astype(np.int64))
+
+
+def laid_out(
+    X: pd.DataFrame, habits: Habits, pooled: Floats, begin: Ints, before: int, after: int
+) -> dict[str, NDArray[np.float32]]:
+    """The same columns but "day", laid out: by days from each row's ``begin``, and by days late.
+
+    Parameters
+    ----------
+    X, habits, pooled : as in :func:`columns`. begin : (n,) days late.
+    before, after : so many days before ``begin``, and from it on.
+
+    Returns
+    -------
+    (n, before + after) arrays of what a date says, (n, days - 1) of the customer's own hazards.
+    """
+    row = np.repeat(np.arange(len(begin)), before + after)
+    day = (begin[:, None] + np.arange(-before, after)).ravel()
+    dated = _dated(X, habits, Days(row, day))
+    found = {name: values.reshape(len(begin), before + after) for name, values in dated.items()}
+    for name, column in _USUAL.items():
         hazards = _hazards(getattr(habits, name), pooled, _STRENGTH[name])
-        for ending, hazard in zip(("", "_about", "_week"), hazards, strict=True):
-            own[column + ending][:] = hazard[row, day - habits.first]
-    return table.T
+        found |= {column + ending: own.astype(np.float32) for ending, own in zip(_ENDINGS, hazards, strict=True)}
+    return found
 
 
 def _of_date(date: Ints, row: Ints, habits: Habits, own: dict[str, NDArray[np.float32]]) -> None:

@@ -7,6 +7,7 @@ of one invoice can contradict each other.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,9 +45,9 @@ class DaysLate:
         """Days late of the last column."""
         return self.first + self.mass.shape[1] - 1
 
-    @property
+    @cached_property
     def cdf(self) -> Floats:
-        """(n, m) P(paid, and at most so many days late)."""
+        """(n, m) P(paid, and at most so many days late); it is kept, and nobody may write to it."""
         total: Floats = np.minimum(np.cumsum(self.mass, axis=1), 1.0)
         return total
 
@@ -59,9 +60,8 @@ class DaysLate:
     def later_than(self, days: int | NDArray[np.int64]) -> Floats:
         """(n,) P(more than so many days late, or never paid); one number, or one per row."""
         column = np.broadcast_to(np.asarray(days) - self.first, len(self.mass))
-        paid = np.concatenate([np.zeros((len(self.mass), 1)), self.cdf], axis=1)
-        reached = np.clip(column + 1, 0, self.mass.shape[1])
-        return 1.0 - paid[np.arange(len(self.mass)), reached]
+        paid = self.cdf[np.arange(len(self.mass)), np.clip(column, 0, self.mass.shape[1] - 1)]
+        return 1.0 - np.where(column < 0, 0.0, paid)
 
     def given_unpaid(self, days_overdue: NDArray[np.int64]) -> DaysLate:
         """The same, knowing that each invoice is unpaid at the start of the day ``days_overdue`` after its due date.
