@@ -37,6 +37,7 @@ from ..family.distribution import (
 from ..family.encode import Encoder
 from .calibrate import Calibrator
 from .conformal import Conformal
+from .sound import check_sound
 
 Floats = NDArray[np.float64]
 
@@ -47,6 +48,7 @@ DAY_BY_DAY = "day_by_day"
 """Column of what the daily hazard says of P(late), beside the features."""
 SURE = 0.9
 """P(unpaid 30 days on) from which the risk is high, whatever that of others."""
+_TILE = 512  # rows whose distributions are moved together: few enough for the processor's cache
 CAP = 180
 """Days at which expected_days_late stops counting."""
 
@@ -118,11 +120,17 @@ class Bundle:
         if self.curve is None:
             counts = own.days_late.astype(np.float64)
             return shrunk(counts, self.first, self.pooled, float(self.about["strength"]), self.tail), X
-        said = self.conformal.apply(self.calibrator.apply(self.curve.predict(X, own)), X)
-        rows = X.assign(**{DAY_BY_DAY: said.later_than(self.grace_days)})
-        if not self.late_text or X.empty:
-            return said, rows
-        return said.with_later_than(self.grace_days, self.p_late(rows)), rows
+        plain, usual = self.curve.predict(X, own), np.empty(len(X))
+        tiles = [slice(i, i + _TILE) for i in range(0, len(X), _TILE)]
+        for tile in tiles:
+            said = self.conformal.apply(self.calibrator.apply(plain.rows(tile)), X.iloc[tile])
+            plain.mass[tile], usual[tile] = said.mass, said.later_than(self.grace_days)
+        rows = X.assign(**{DAY_BY_DAY: usual})
+        if self.late_text and not X.empty:
+            p_late = self.p_late(rows)
+            for tile in tiles:
+                plain.mass[tile] = plain.rows(tile).with_later_than(self.grace_days, p_late[tile]).mass
+        return plain, rows
 
     def p_late(self, rows: pd.DataFrame) -> Floats:
         """(n,) P(late | unpaid at as_of) of :meth:`seen` rows where grace is not over yet.
@@ -206,7 +214,8 @@ def read_bundle(folder: str | Path) -> Bundle:
     Raises
     ------
     PaybenchError
-        If there is none, or a file is missing or differs from its sha256.
+        If there is none, a file is missing or differs from its sha256, or what it holds cannot be scored with
+        (:func:`~.sound.check_sound`).
     """
     path = Path(folder)
     manifest_file = path / "manifest.json"
@@ -219,8 +228,12 @@ def read_bundle(folder: str | Path) -> Bundle:
         if _digest(manifest) != manifest["sha256"]:
             raise _damaged(path, "manifest.json differs from its sha256")
         files = {name: _checked(path, name, digest) for name, digest in manifest["files"].items()}
-        return _bundle(manifest, files)
-    except (KeyError, TypeError, ValueError, AttributeError, OSError, lgb.basic.LightGBMError) as error:
+        bundle = _bundle(manifest, files)
+        check_sound(bundle, GRID)
+        return bundle
+    except PaybenchError:
+        raise
+    except Exception as error:  # of zip, numpy, JSON or LightGBM, each has its own
         raise _damaged(path, f"{type(error).__name__}: {error}") from None
 
 

@@ -9,9 +9,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from ..judge.compare import MODEL
+from ..learn.bundle import Bundle
 from .candidate import Candidate
 from .card import LOSSES, model_card, short
 from .mend import DONE, experiment, mend
+from .pyfunc import save_pyfunc
 from .store import NAMES, Store, Version
 
 if TYPE_CHECKING:
@@ -172,11 +174,13 @@ def _source(client: MlflowClient, name: str, run_id: str, candidate: Candidate) 
         client.get_registered_model(name)
     except MlflowException:
         client.create_registered_model(name)
-    folder, bundle = "bundle", candidate.bundle
+    folder, bundle = f"models/{NAMES[-1]}", candidate.bundle
     text = {NAMES[0]: bundle.late_text, NAMES[1]: bundle.hazard_text}.get(name, "")
     if text:
         folder = f"models/{name}"
         _log_native(client, run_id, folder, text)
+    elif name == NAMES[-1]:  # of a version without trees the other names mean the same
+        _log_pyfunc(client, run_id, folder, bundle)
     return f"{client.get_run(run_id).info.artifact_uri}/{folder}"
 
 
@@ -188,6 +192,14 @@ def _log_native(client: MlflowClient, run_id: str, folder: str, text: str) -> No
     with TemporaryDirectory() as place:
         path = Path(place) / "model"
         mlflow.lightgbm.save_model(lgb.Booster(model_str=text), path, pip_requirements=[f"lightgbm=={lgb.__version__}"])
+        client.log_artifacts(run_id, str(path), folder)
+
+
+def _log_pyfunc(client: MlflowClient, run_id: str, folder: str, bundle: Bundle) -> None:
+    """The bundle as an MLflow model, for ``mlflow.pyfunc.load_model``."""
+    with TemporaryDirectory() as place:
+        path = Path(place) / "model"
+        save_pyfunc(bundle, path)
         client.log_artifacts(run_id, str(path), folder)
 
 

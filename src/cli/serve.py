@@ -1,0 +1,32 @@
+"""The command that answers other systems."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+from pathlib import Path
+from typing import Any
+
+from ..actions import serve as actions
+from .options import add, count, with_store
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to the parser's."""
+    serving = with_store(add(commands, "serve", actions.serve, "scores over HTTP, on this machine only"))
+    serving.add_argument("ledger", type=Path, nargs="?", metavar="DIR", help="a ledger folder to answer about, too")
+    serving.add_argument("--port", type=_port, default=8642, metavar="P", help="0 = any that is free (8642)")
+    serving.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS", help="to be reached from other machines (127.0.0.1)"
+    )
+    serving.add_argument("--max-rows", type=count, default=100_000, metavar="N", help="rows of one request (100000)")
+    serving.add_argument("--max-mb", type=count, default=16, metavar="N", help="million bytes of one request (16)")
+
+
+def _port(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        raise ArgumentTypeError(f"'{text}' is not a whole number") from None
+    if not 0 <= number < 2**16:
+        raise ArgumentTypeError(f"{number} is not between 0 and {2**16 - 1}")
+    return number
