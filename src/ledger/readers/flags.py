@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..schema import days
+from ..redact import looks_secret
+from ..schema import TABLES, days
 from .verdict import Verdict
 
 _QUIET = 30
@@ -19,7 +20,7 @@ def flag_rows(tables: dict[str, pd.DataFrame], verdict: Verdict) -> None:
     """Flag rows that do not fit the others.
 
     That is: payments dated long after all the rest; disputes that are closed before they are opened; customers' numbers
-    that differ by zeros in front only.
+    that differ by zeros in front only; numbers that are bank accounts or cards.
 
     Parameters
     ----------
@@ -39,6 +40,13 @@ def flag_rows(tables: dict[str, pd.DataFrame], verdict: Verdict) -> None:
         lost = customers.isin(_without_zeros(customers.drop_duplicates()))
         reason = "its customer_id is another one's without the zeros in front"
         verdict.flag(customers.index.to_numpy()[lost], "invoices", reason)
+    for table, frame in tables.items():
+        for column in (c.name for c in TABLES[table].columns if c.kind == "id" and c.name in frame):
+            secret = looks_secret(frame[column]).to_numpy(dtype=bool)
+            reason = (
+                f"its {column} is the number of a bank account or card, which stays as it is: a key is not redacted"
+            )
+            verdict.flag(frame.index.to_numpy()[secret], table, reason)
 
 
 def _after_the_rest(paid: np.ndarray, issued: np.ndarray) -> np.ndarray:

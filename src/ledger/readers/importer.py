@@ -17,6 +17,7 @@ from ...errors import PaybenchError
 from ...spreadsheet import csv_bytes
 from ..book import Ledger, day
 from ..formats import Format, load_format
+from ..redact import redacted_tables
 from ..schema import TABLES
 from ..store import write_ledger
 from .assemble import assemble
@@ -50,7 +51,8 @@ class Import:
         ``tables``: rows of each table. ``reasons``, ``flags``: how often each reason to reject or to flag occurs.
         ``flagged_amounts``: per reason to flag the sums that the ledger has no place for. ``renumbered``: rows whose
         number got a suffix. ``unknown_invoices``: per table the rows that name an invoice which is not in the ledger;
-        they are kept. Of a guess also what it says of itself, as ``types``, ``unused`` and ``uncertain``.
+        they are kept. ``redacted``: per column of free text the cells in which a card number, an account or a secret
+        was (:mod:`~..redact`). Of a guess also what it says of itself, as ``types``, ``unused`` and ``uncertain``.
     """
 
     ledger: Ledger
@@ -79,6 +81,10 @@ class Import:
             f"  {count} {table if count > 1 else table[:-1]} of invoices that are not in the ledger"
             for table, count in self.summary["unknown_invoices"].items()
             if count
+        ]
+        lines += [
+            f"  {count} redacted: a card number, account or secret in {column}"
+            for column, count in self.summary["redacted"].items()
         ]
         for table, money in self.summary["ledger"].items():
             if money:
@@ -135,6 +141,7 @@ def import_files(
         made = [*before.rows(made, verdict), *made]
     tables, renumbered = assemble(made, verdict)
     flag_rows(tables, verdict)
+    tables, redactions = redacted_tables(tables)
     rejected, flagged = verdict.rejected(), verdict.flagged()
     if "invoices" not in tables or tables["invoices"].empty:
         raise PaybenchError(_nothing([one.label for one in inputs], rejected))
@@ -149,6 +156,7 @@ def import_files(
         "ledger": conserved(made, verdict, rejected, ledger),
         "tables": {table: len(ledger.table(table)) for table in TABLES},
         "renumbered": renumbered,
+        "redacted": redactions,
         "unknown_invoices": _unknown_invoices(ledger),
     }
     return Import(ledger, rejected, flagged, summary)

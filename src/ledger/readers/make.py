@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..formats import Cell, Format, Rows, Source
+from ..redact import OWN_COLUMNS
 from ..schema import DATE, KINDS, MONEY_UNITS, Column, units
 from .asking import check_columns, follow, holds, idle_reasons, is_in, is_master, look_at, other_currency
 from .formulas import computed, shown, units_in
@@ -23,9 +24,6 @@ from .verdict import Verdict
 
 MATCH, PREFER = " match", " prefer"
 """While an import runs: what ``match`` compares, where ``prefer`` holds (no column of a file begins with a blank)."""
-
-OWN_COLUMNS = ("renumbered", "given_id", "given_invoice_id", "split_of")
-"""Columns that the reader writes itself; an export cannot bring them."""
 
 _CONTROL = r"[\x00-\x1f\x7f]"
 

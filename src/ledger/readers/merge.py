@@ -12,9 +12,10 @@ import pyarrow as pa
 from ...errors import PaybenchError
 from ..book import Ledger
 from ..formats import Cell, Format, Rows
+from ..redact import OWN_COLUMNS
 from ..schema import MONEY_UNITS, TABLES, units
 from .cells import sheet_of_arrow
-from .make import OWN_COLUMNS, Made
+from .make import Made
 from .sheet import Sheet
 from .verdict import Verdict
 

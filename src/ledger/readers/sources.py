@@ -29,7 +29,10 @@ _UNPACK: dict[str, Callable[[bytes], bytes]] = {
     ".bz2": bz2.decompress,
     ".xz": lzma.decompress,
 }
-_SPOILT = (OSError, EOFError, lzma.LZMAError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+_SPOILT = (
+    *(OSError, EOFError, ValueError, RuntimeError, NotImplementedError),
+    *(lzma.LZMAError, zlib.error, zipfile.BadZipFile),
+)
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,9 @@ def _read(path: Path, label: str, format: Format, zone: ZoneInfo) -> Sheet:
 
 def _parquet(content: bytes, path: Path, label: str, zone: ZoneInfo) -> Sheet:
     try:
-        return sheet_of_arrow(label, pq.read_table(pa.BufferReader(content)), zone)
+        table = pq.read_table(pa.BufferReader(content))
+        table.validate(full=True)  # a damaged file may hold text that is none
+        return sheet_of_arrow(label, table, zone)
     except (pa.ArrowException, ValueError, OSError) as error:
         why = str(error).partition("\n")[0].rstrip(".")
         raise PaybenchError(f"{path} cannot be read as Parquet ({why}); export it again.") from None

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from ..redact import redacted
 from .sheet import Sheet
 
 NO_CURRENCY = "unknown"
@@ -77,7 +78,7 @@ class Verdict:
             self._sums.append((reason, positions, worth))
 
     def rejected(self) -> pd.DataFrame:
-        """The rejected rows as they stand in the files: file, row (line of the file), table, reason, content."""
+        """The rejected rows as the files say them, secrets redacted: file, row (its line), table, reason, content."""
         out = np.flatnonzero(~self.accepted & ~self.passed)
         return self._shown(out, self._table[out], self._reason[out])
 
@@ -100,12 +101,13 @@ class Verdict:
                 "content": content.take(pa.array(out)).to_pandas(),
             }
         )
-        return frame.astype({name: "str" for name in frame if name != "row"})
+        frame = frame.astype({name: "str" for name in frame if name != "row"})
+        return frame.assign(reason=redacted(frame["reason"]), content=redacted(frame["content"]))
 
     def summary(self) -> dict[str, object]:
         """Rows and amounts of each file, and how often each reason occurs; what was read is accepted or rejected."""
         files = [self._file(number, sheet.label) for number, sheet in enumerate(self.sheets)]
-        reasons = Counter(self._reason[~self.accepted & ~self.passed].tolist())
+        reasons = Counter(redacted(pd.Series(self._reason[~self.accepted & ~self.passed], dtype="str")).tolist())
         return {
             "files": files,
             "reasons": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),

@@ -7,10 +7,13 @@ has a card, too: on what data, why, and how much would be needed.
 from __future__ import annotations
 
 import json
+import re
+from html import escape
 from typing import Any
 
 import pandas as pd
 
+from ...ledger.natural import PERSON, UNKNOWN
 from ..judge.compare import EMPIRICAL, MODEL
 from ..judge.decline import in_doubt
 from ..judge.slices import slices
@@ -46,7 +49,7 @@ def model_card(candidate: Candidate) -> dict[str, Any]:
     """Everything that the card says, JSON-able; of a declined candidate on what data, why and what would be needed."""
     about = candidate.about
     facts = {k: about[k] for k in ("book", "as_of", "data_hash", "horizon", "grace_days", "paybench", "code", "seed")}
-    data = {**facts, "rows": about["rows"], "treated": about["treated"]}
+    data = {**facts, "rows": about["rows"], "treated": about["treated"], "customers": about.get("customers")}
     if candidate.declined:
         return {
             "model": "payment-timing: the Baseline, each customer's own record of days late",
@@ -101,6 +104,7 @@ def as_markdown(card: dict[str, Any]) -> str:
         "",
         f"- {_known(card)}",
         f"- {_treated(card)}",
+        f"- {_types(card['customers'])}",
     ]
     lines += _why_declined(card) if "declined" in card else _judged(card)
     return "\n".join([*lines, "", "## Use", "", *(f"- {use}" for use in card["use"])]) + "\n"
@@ -163,7 +167,7 @@ def _unsearched(tuning: dict[str, Any]) -> str:
 def _title(card: dict[str, Any]) -> list[str]:
     name, what = card["model"].split(": ")
     return [
-        f"# {name}, book {card['book']}, as of {card['as_of']}",
+        f"# {name}, book {_literal(card['book'])}, as of {card['as_of']}",
         "",
         f"{_sentence(what)} Horizon {card['horizon']} days, grace {card['grace_days']} days; data {card['data_hash']}, "
         f"code {card['code']}, paybench {card['paybench']}, seed {card['seed']}.",
@@ -206,8 +210,8 @@ def _judged(card: dict[str, Any]) -> list[str]:
         "| | | invoices | late | predicted | log loss | customer's own |",
         "| --- " * 7 + "|",
         *(
-            f"| {s['slice']} | {s['part']} | {s['n']:.0f} | {s['late']:.1%} | {s['predicted']:.1%} | {s['ours']:.3f} "
-            f"| {s['baseline']:.3f} |"
+            f"| {s['slice']} | {_literal(s['part'])} | {s['n']:.0f} | {s['late']:.1%} | {s['predicted']:.1%} "
+            f"| {s['ours']:.3f} | {s['baseline']:.3f} |"
             for s in card["slices"]
         ),
         "",
@@ -248,6 +252,26 @@ def _treated(card: dict[str, Any]) -> str:
         f"Of the {card['rows']['matured']:,} invoices whose outcome is known, {before:.1%} were issued to customers "
         f"who had been contacted in the 90 days before, and {during:.1%} were contacted before their own outcome."
     )
+
+
+def _types(counts: dict[str, int] | None) -> str:
+    """Of how many customers it is known whether they are natural persons (GDPR Art. 22; EU AI Act, Annex III 5b)."""
+    if not counts or not sum(counts.values()):
+        return "Whether customers are natural persons (sole traders are) was not recorded: take it that some are."
+    whole, persons, unknown = sum(counts.values()), counts[PERSON], counts[UNKNOWN]
+    sentence = f"Of {whole:,} customers {persons:,} ({persons / whole:.1%}) are natural persons, sole traders included"
+    if unknown == whole:
+        return f"Of none of the {whole:,} customers it is known whether it is a natural person: take it that some are."
+    return f"{sentence}; of {unknown:,} it is not known." if unknown else f"{sentence}; the others are companies."
+
+
+def _literal(text: str) -> str:
+    """A name from the book as Markdown shows it letter by letter, in one line: no mark, link or element of the page."""
+    plain = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+    return _MARKS.sub(r"\\\1", escape(plain, quote=False))
+
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()#!|~$])")
 
 
 def _said(candidate: Candidate) -> float:
