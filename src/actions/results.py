@@ -17,7 +17,7 @@ def demo(options: argparse.Namespace) -> Answer:
 
 def score(options: argparse.Namespace) -> Answer:
     """Score open invoices."""
-    from ..score import check_ending, score, write_scores
+    from ..score import check_ending, score_folder
 
     check_ending(options.out)
     models = options.model
@@ -25,15 +25,12 @@ def score(options: argparse.Namespace) -> Answer:
         from ..models.versions.store import registered_bundle
 
         models = registered_bundle(options.store, models)
-    table = score(ledger_of(options), options.as_of, models, options.store, shown(options))
-    write_scores(table, options.out)
-    risks = table["risk"].value_counts().to_dict()
-    version = table["model_version"].iloc[0] if len(table) else ""
-    said = ", ".join(f"{risks.get(r, 0)} {r}" for r in ("high", "medium", "low"))
-    by = f" by {version} ({said} risk)" if version else ""
+    found = score_folder(options.ledger, options.as_of, options.out, models, options.store, shown(options))
+    said = ", ".join(f"{found.risk.get(r, 0)} {r}" for r in ("high", "medium", "low"))
+    by = f" by {found.model_version} ({said} risk)" if found.model_version else ""
     return (
-        {"rows": len(table), "risk": risks, "model_version": version, "out": str(options.out)},
-        f"{len(table)} open invoices scored{by}, written to {options.out}",
+        {"rows": found.rows, "risk": found.risk, "model_version": found.model_version, "out": str(options.out)},
+        f"{found.rows} open invoices scored{by}, written to {options.out}",
     )
 
 
