@@ -26,8 +26,8 @@ from gate_leaks import planted_leaks
 from gate_world import CUSTOMERS, NOISE, SIZE, Draw, Recipe, World, make_world
 from scipy.stats import binomtest
 
-from paybench.models.versions.gate import Verdict
-from paybench.models.versions.simpler import Complexity
+from paybench.models.gate.gate import Verdict
+from paybench.models.gate.simpler import Complexity
 
 BETTER, WORSE = 0.02, 1.1 * NOISE
 """By how much the better challenger's AUC is higher; the noise of a worse one."""

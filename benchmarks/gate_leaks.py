@@ -11,7 +11,7 @@ from paybench.features import feature, forget
 from paybench.features.kernel.moment import Moment
 from paybench.ledger.schema import NO_DAY
 from paybench.models.learn.folds import Book
-from paybench.models.versions.aside import leak_free, set_aside
+from paybench.models.training.aside import leak_free, set_aside
 from paybench.simulate import simulate
 
 Ints = NDArray[np.int64]

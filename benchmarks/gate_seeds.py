@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from paybench.models.family.distribution import logit
+from paybench.models.gate.simpler import complexity
 from paybench.models.learn.fit import fit_timing
 from paybench.models.learn.folds import Book
 from paybench.models.learn.metrics import skill
 from paybench.models.learn.tune import tune
-from paybench.models.versions.aside import set_aside
-from paybench.models.versions.simpler import complexity
+from paybench.models.training.aside import set_aside
 from paybench.simulate import simulate
 
 SEEDS = (0, 1, 2)

@@ -24,15 +24,15 @@ from scipy.optimize import brentq
 from sklearn.metrics import roc_auc_score
 
 from paybench.models.family.distribution import DaysLate, expit, logit
+from paybench.models.gate.evidence import Evidence
+from paybench.models.gate.gate import LEAST_CUSTOMERS, Verdict, weigh
+from paybench.models.gate.simpler import Complexity
 from paybench.models.judge.compare import EMPIRICAL, LOGISTIC, RATIO
 from paybench.models.judge.rivals import simple
 from paybench.models.judge.slices import LARGE, parts
 from paybench.models.learn.calibrate import fit_calibrator
 from paybench.models.learn.folds import Book
-from paybench.models.versions.aside import set_aside
-from paybench.models.versions.evidence import Evidence
-from paybench.models.versions.gate import LEAST_CUSTOMERS, Verdict, weigh
-from paybench.models.versions.simpler import Complexity
+from paybench.models.training.aside import set_aside
 from paybench.simulate import simulate
 from paybench.simulate.truth import EARLIEST as FIRST_OF_TRUTH
 

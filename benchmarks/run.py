@@ -14,7 +14,7 @@ import shap
 from paybench.explain.attributions import attributions
 from paybench.features import at_issue, features_at, issue_rows
 from paybench.ledger import Ledger, as_of
-from paybench.models.versions.train import train
+from paybench.models.training.train import train
 from paybench.simulate import simulate
 
 

@@ -33,7 +33,7 @@ from paybench.ledger import Ledger, read_ledger, write_ledger
 from paybench.models.family import daily
 from paybench.models.family.curve import begin, matrix
 from paybench.models.learn.bundle import Bundle, read_bundle, write_bundle
-from paybench.models.versions.train import train
+from paybench.models.training.train import train
 from paybench.simulate import Settings, stream_world
 
 CUSTOMERS, MONTHS, TRAIN_AT, AT = 3_600, 12, "2024-11-01", "2024-12-20"

@@ -16,12 +16,12 @@ from settings import Settings
 from paybench import PaybenchError
 from paybench.explain.tuned import write_pictures
 from paybench.ledger import Ledger
-from paybench.models.versions.candidate import Candidate
+from paybench.models.store.store import CHAMPION, Store, Version, attach
+from paybench.models.training.candidate import Candidate
+from paybench.models.training.steps import Steps
+from paybench.models.training.train import asked
+from paybench.models.training.training import TRAINING
 from paybench.models.versions.release import RELEASE, Outcome, release, release_due, settle
-from paybench.models.versions.steps import Steps
-from paybench.models.versions.store import CHAMPION, Store, Version, attach
-from paybench.models.versions.train import asked
-from paybench.models.versions.training import TRAINING
 from paybench.progress import say
 
 NOTEBOOKS = ("03_late.ipynb", "04_days.ipynb", "05_explain.ipynb")

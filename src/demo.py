@@ -7,8 +7,8 @@ from typing import Any
 
 from .explain.tuned import write_pictures
 from .ledger import Ledger, read_ledger
+from .models.store.store import CHAMPION, Store, attach
 from .models.versions.release import train_and_release
-from .models.versions.store import CHAMPION, Store, attach
 from .progress import say
 from .report import write_report
 from .score import score, write_scores

@@ -26,7 +26,7 @@ from .progress import say, track
 from .score import CHUNK, score
 
 if TYPE_CHECKING:
-    from .models.versions.candidate import Candidate
+    from .models.training.candidate import Candidate
 
 SAMPLE = 2000
 """Recently issued invoices in the picture of drivers."""
@@ -96,7 +96,7 @@ def findings(ledger: Ledger, date: object, store: str | Path = "mlruns", show: b
 
 
 def _candidate(folder: Path) -> Candidate | None:
-    from .models.versions.candidate import Candidate
+    from .models.training.candidate import Candidate
 
     return Candidate(folder) if (folder / "candidate.json").is_file() else None
 
@@ -159,7 +159,7 @@ def _evaluation(bundle: Bundle, candidate: Candidate | None) -> Evaluation | Non
 
 
 def _why_baseline(candidate: Candidate | None) -> str:
-    from .models.versions.gate import judge
+    from .models.gate.gate import judge
 
     if candidate is None:
         return "no model has been trained in this store yet"

@@ -12,7 +12,7 @@ import paybench as pb
 
 def test_a_function_keeps_its_name_where_its_module_is_called_the_same() -> None:
     # Importing a submodule puts the module into its package under its own name; a name on the menu stays what it is.
-    for module in ("paybench.models.judge.backtest", "paybench.models.versions.train", "paybench.score"):
+    for module in ("paybench.models.judge.backtest", "paybench.models.training.train", "paybench.score"):
         import_module(module)
     functions: list[object] = [pb.score, pb.models.train, pb.models.backtest]
     for function in functions:

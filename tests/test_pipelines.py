@@ -16,8 +16,8 @@ import pytest
 
 from paybench import PaybenchError, read_ledger
 from paybench.models.judge.compare import MODEL
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.store import NAMES, Store
+from paybench.models.store.store import NAMES, Store
+from paybench.models.training.candidate import Candidate
 from paybench.score import score, write_scores
 from paybench.simulate import simulate, write_world
 

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from paybench.ledger import read_ledger, write_ledger
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.log import read_log
-from paybench.models.versions.store import ALIASES, NAMES, Store
-from paybench.models.versions.train import train
+from paybench.models.store.log import read_log
+from paybench.models.store.store import ALIASES, NAMES, Store
+from paybench.models.training.candidate import Candidate
+from paybench.models.training.train import train
 from tests.trained import AS_OF, uneven_book
 
 PIPELINES = Path(__file__).parents[1] / "pipelines"

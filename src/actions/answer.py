@@ -43,7 +43,7 @@ def ledger_at(folder: Path) -> Any:
 
 def store_of(options: argparse.Namespace) -> Any:
     """The store that a command is about, which has to be there."""
-    from ..models.versions.store import Store
+    from ..models.store.store import Store
 
     store = Store.at(options.store)
     if not store.exists:

@@ -45,7 +45,7 @@ def promote(options: argparse.Namespace) -> Answer:
 
 def registry_log(options: argparse.Namespace) -> Answer:
     """The promotion log, once it is found to be whole."""
-    from ..models.versions.log import as_table, read_log
+    from ..models.store.log import as_table, read_log
 
     entries = read_log(store_of(options))
     return {"entries": entries, "whole": True}, as_table(entries)
@@ -53,8 +53,8 @@ def registry_log(options: argparse.Namespace) -> Answer:
 
 def registry_champion(options: argparse.Namespace) -> Answer:
     """Which version served on a day."""
-    from ..models.versions.log import served_on
-    from ..models.versions.store import NAMES
+    from ..models.store.log import served_on
+    from ..models.store.store import NAMES
 
     entry = served_on(store_of(options), options.on)
     label = f"{NAMES[-1]} v{entry['version']}"

@@ -22,7 +22,7 @@ def score(options: argparse.Namespace) -> Answer:
     check_ending(options.out)
     models = options.model
     if models != "champion":
-        from ..models.versions.store import registered_bundle
+        from ..models.store.store import registered_bundle
 
         models = registered_bundle(options.store, models)
     found = score_folder(options.ledger, options.as_of, options.out, models, options.store, shown(options))

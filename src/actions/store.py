@@ -9,7 +9,7 @@ from .answer import Answer, store_of
 
 def backup(options: argparse.Namespace) -> Answer:
     """Write a store into one file."""
-    from ..models.versions.backup import backup
+    from ..models.backups.backup import backup
 
     manifest = backup(store_of(options), options.out)
     answer = {"out": str(options.out), "kind": manifest["kind"], "files": len(manifest["files"])}
@@ -18,8 +18,8 @@ def backup(options: argparse.Namespace) -> Answer:
 
 def restore(options: argparse.Namespace) -> Answer:
     """Make a store of a backup."""
-    from ..models.versions.backup import restore
-    from ..models.versions.store import CHAMPION
+    from ..models.backups.backup import restore
+    from ..models.store.store import CHAMPION
 
     champion = restore(options.file, options.store).version(CHAMPION)
     label = champion.label if champion else ""
@@ -29,7 +29,7 @@ def restore(options: argparse.Namespace) -> Answer:
 
 def moved(options: argparse.Namespace) -> Answer:
     """Find the artifacts of a store that was moved."""
-    from ..models.versions.backup import moved
+    from ..models.backups.backup import moved
 
     before, after = moved(store_of(options))
     said = f"artifacts are now looked for at {after}" if before != after else f"artifacts are at {after}, as they were"
@@ -38,7 +38,7 @@ def moved(options: argparse.Namespace) -> Answer:
 
 def upgrade(options: argparse.Namespace) -> Answer:
     """Bring a store's databases to the schemas of what is installed."""
-    from ..models.versions.upgrade import upgrade
+    from ..models.backups.upgrade import upgrade
 
     store = store_of(options)
     keep = options.backup or store.folder.parent / f"{store.folder.name}-before-upgrade.tar.gz"

@@ -18,8 +18,8 @@ from ..errors import PaybenchError
 from ..files import replaced_file
 from ..ledger import TABLES, read_ledger
 from ..ledger.store import SETTINGS
-from ..models.versions.log import instant
-from ..models.versions.store import CHAMPION, NAMES, Store
+from ..models.store.log import instant
+from ..models.store.store import CHAMPION, NAMES, Store
 from .files import clean, remains
 from .person import Persons
 from .rows import clean_parquet

@@ -80,7 +80,7 @@ class Persons:
 
 
 def hashed(number: str) -> str:
-    """Twelve hex digits that stand for a number in a run (as :mod:`..models.versions.train` writes them)."""
+    """Twelve hex digits that stand for a number in a run (as :mod:`..models.training.train` writes them)."""
     return hashlib.sha256(number.encode()).hexdigest()[:12]
 
 

@@ -27,7 +27,7 @@ def discrimination(rows: pd.DataFrame) -> Picture:
 
     Parameters
     ----------
-    rows : the gate's rows (:attr:`~paybench.models.versions.candidate.Candidate.rows`).
+    rows : the gate's rows (:attr:`~paybench.models.training.candidate.Candidate.rows`).
     """
     from sklearn.metrics import precision_recall_curve, roc_curve
 

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from ..models.versions.candidate import Candidate
+from ..models.training.candidate import Candidate
 from .canvas import INK, OTHER, OURS, THEIRS, Picture, panels, tidy
 
 PARTS = {"late": ("classifier", "log loss on the folds"), "hazard": ("daily hazard", "CRPS on the folds, days")}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..explain.numbers import percent, plural
-from ..models.versions.gate import LEAST_CUSTOMERS, LEAST_ROWS, MOST_ECE
+from ..models.gate.gate import LEAST_CUSTOMERS, LEAST_ROWS, MOST_ECE
 from .drift import LOST
 
 STALE_DAYS = 180

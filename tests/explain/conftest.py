@@ -9,8 +9,8 @@ import pytest
 
 from paybench.ledger import Ledger
 from paybench.models.learn.bundle import Bundle, write_bundle
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.train import baseline_candidate, train
+from paybench.models.training.candidate import Candidate
+from paybench.models.training.train import baseline_candidate, train
 from paybench.simulate import simulate
 
 AS_OF = "2025-06-01"

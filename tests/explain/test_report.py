@@ -20,7 +20,7 @@ from paybench.features import open_on
 from paybench.ledger import Ledger
 from paybench.models.family.distribution import DaysLate
 from paybench.models.learn.bundle import Bundle
-from paybench.models.versions.candidate import Candidate
+from paybench.models.training.candidate import Candidate
 from paybench.report import findings, report, write_report
 from tests.explain.conftest import AS_OF
 

@@ -11,7 +11,7 @@ import pytest
 
 from paybench.explain import targets, tuned
 from paybench.models.family.distribution import DaysLate
-from paybench.models.versions.candidate import Candidate
+from paybench.models.training.candidate import Candidate
 
 HORIZON = 60
 

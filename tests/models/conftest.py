@@ -6,8 +6,8 @@ import pytest
 
 from paybench.ledger import Ledger
 from paybench.models.learn.folds import Book, Rows
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.train import train
+from paybench.models.training.candidate import Candidate
+from paybench.models.training.train import train
 from paybench.simulate import World, simulate
 
 DATE = "2025-06-01"

@@ -27,11 +27,11 @@ from paybench.erase.person import hashed
 from paybench.erase.search import Words
 from paybench.features import at_issue
 from paybench.ledger import TABLES, Ledger, read_ledger, write_ledger
+from paybench.models.gate.gate import judge
 from paybench.models.learn.bundle import read_bundle
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.gate import judge
-from paybench.models.versions.log import read_log
-from paybench.models.versions.store import CHAMPION, Store
+from paybench.models.store.log import read_log
+from paybench.models.store.store import CHAMPION, Store
+from paybench.models.training.candidate import Candidate
 from paybench.score import score, write_scores
 from tests.models.books import book_of
 from tests.safety.bytes import everything

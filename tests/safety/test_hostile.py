@@ -22,9 +22,9 @@ from paybench.ledger.checks import examine, set_aside, write_docs, write_quarant
 from paybench.ledger.readers.importer import import_files, write_import
 from paybench.models.judge.backtest import backtest
 from paybench.models.learn.bundle import read_bundle, write_bundle
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.card import as_markdown, model_card, short
-from paybench.models.versions.store import NAMES
+from paybench.models.store.store import NAMES
+from paybench.models.training.candidate import Candidate
+from paybench.models.training.card import as_markdown, model_card, short
 from paybench.monitor.page import monitor_page
 from paybench.monitor.watch import monitor
 from paybench.report import findings

@@ -9,8 +9,8 @@ import pandas as pd
 from paybench.ledger import TABLES, Ledger
 from paybench.ledger.natural import COMPANY, PERSON, UNKNOWN, customer_types, type_counts, without_natural_persons
 from paybench.ledger.readers.importer import import_files
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.card import as_markdown, model_card
+from paybench.models.training.candidate import Candidate
+from paybench.models.training.card import as_markdown, model_card
 from paybench.simulate import simulate
 from tests.trained import Trained
 

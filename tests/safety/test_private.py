@@ -6,8 +6,8 @@ What a training keeps for going on after a crash (``work`` in the store) is the 
 from __future__ import annotations
 
 from paybench.ledger import read_ledger
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.store import CHAMPION, Store
+from paybench.models.store.store import CHAMPION, Store
+from paybench.models.training.candidate import Candidate
 from tests.safety.bytes import everything
 from tests.trained import Trained
 

@@ -15,7 +15,7 @@ from pandas.testing import assert_frame_equal
 from paybench.features import at_issue
 from paybench.features.labels import labels
 from paybench.ledger import TABLES, data_hash, read_ledger
-from paybench.models.versions.train import train
+from paybench.models.training.train import train
 from paybench.score import score
 from paybench.simulate import stream_world
 from paybench.simulate.truth import TRUTH_FILES

@@ -12,14 +12,14 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ...errors import PaybenchError
+from ..gate.gate import Check, Verdict, judge
 from ..learn.bundle import Bundle, read_bundle, write_bundle
-from .candidate import Candidate
-from .gate import Check, Verdict, judge
-from .log import FIRST, PROMOTED, REEXPORT, REFUSED, ROLLBACK, append, catch_up, served_before
-from .mend import mend
+from ..store.log import FIRST, PROMOTED, REEXPORT, REFUSED, ROLLBACK, append, catch_up, served_before
+from ..store.mend import mend
+from ..store.rules import signature
+from ..store.store import CHALLENGER, CHAMPION, NAMES, PREVIOUS, Store, Version
+from ..training.candidate import Candidate
 from .registry import register, settle_outcome
-from .rules import signature
-from .store import CHALLENGER, CHAMPION, NAMES, PREVIOUS, Store, Version
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

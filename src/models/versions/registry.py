@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..judge.compare import MODEL
 from ..learn.bundle import Bundle
-from .candidate import Candidate
-from .card import LOSSES, model_card, short
-from .mend import DONE, experiment, mend
+from ..store.mend import DONE, experiment, mend
+from ..store.store import NAMES, Store, Version
+from ..training.candidate import Candidate
+from ..training.card import LOSSES, model_card, short
 from .pyfunc import save_pyfunc
-from .store import NAMES, Store, Version
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

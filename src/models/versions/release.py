@@ -13,15 +13,15 @@ from typing import Any
 from ...errors import PaybenchError
 from ...ledger import Ledger
 from ...progress import say
-from .candidate import Candidate
-from .card import tuning_sentence
-from .gate import Verdict
+from ..gate.gate import Verdict
+from ..store.rules import UNSIGNED, signature_required
+from ..store.store import CHAMPION, Store, Version
+from ..training.candidate import Candidate
+from ..training.card import tuning_sentence
+from ..training.steps import Steps, sweep
+from ..training.train import LATEST, WORK, asked, baseline_candidate
 from .promotion import KNOWN, challenge, ensure_champion, promote, proven, verdict_on
 from .registry import record_declined, register, registered
-from .rules import UNSIGNED, signature_required
-from .steps import Steps, sweep
-from .store import CHAMPION, Store, Version
-from .train import LATEST, WORK, asked, baseline_candidate
 
 KEPT = 3
 """Trainings whose steps stay in a store."""
@@ -186,7 +186,7 @@ def train_and_release(
     pictures: Callable[[Candidate, Path], dict[str, Path]] | None = None,
     workers: int = 1,
 ) -> tuple[Candidate, Outcome]:
-    """``paybench train``: :func:`~.train.train`, its steps kept in the store, then :func:`release`.
+    """``paybench train``: :func:`~..training.train.train`, its steps kept in the store, then :func:`release`.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ from paybench.models.learn.bundle import DAY_BY_DAY, Bundle, read_bundle, write_
 from paybench.models.learn.calibrate import Calibrator
 from paybench.models.learn.fit import fit_baseline
 from paybench.models.learn.folds import Book
-from paybench.models.versions.candidate import Candidate
+from paybench.models.training.candidate import Candidate
 from paybench.score import score
 from tests.models.books import START, book_of
 from tests.models.conftest import DATE

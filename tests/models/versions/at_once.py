@@ -20,11 +20,11 @@ import pytest
 from sqlalchemy.orm import configure_mappers
 
 from paybench.cli import main
-from paybench.models.versions import train  # noqa: F401
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.log import FILE
+from paybench.models.store.log import FILE
+from paybench.models.store.store import CHAMPION, NAMES, Store, Version
+from paybench.models.training import train  # noqa: F401
+from paybench.models.training.candidate import Candidate
 from paybench.models.versions.promotion import ensure_champion, promote, rollback
-from paybench.models.versions.store import CHAMPION, NAMES, Store, Version
 
 
 def contend(store: Store, number: str) -> int:

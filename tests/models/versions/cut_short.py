@@ -17,9 +17,9 @@ from pathlib import Path
 
 import mlflow.store.tracking.sqlalchemy_store  # noqa: F401  (loaded once, not by each)
 
-from paybench.models.versions.backup import restore
-from paybench.models.versions.store import Store
-from paybench.models.versions.upgrade import upgrade
+from paybench.models.backups.backup import restore
+from paybench.models.backups.upgrade import upgrade
+from paybench.models.store.store import Store
 
 ACTS: dict[str, Callable[[Path, Path], object]] = {
     "restore": lambda store, file: restore(file, store),

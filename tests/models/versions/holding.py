@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from paybench.models.versions.store import Store
+from paybench.models.store.store import Store
 
 if __name__ == "__main__":
     store = Store.at(sys.argv[1])

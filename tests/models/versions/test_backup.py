@@ -16,12 +16,12 @@ import pytest
 from paybench.cli import main
 from paybench.errors import PaybenchError
 from paybench.ledger import read_ledger
-from paybench.models.versions.backup import backup, check, restore
-from paybench.models.versions.log import read_log
-from paybench.models.versions.postgres import tables
+from paybench.models.backups.backup import backup, check, restore
+from paybench.models.store.log import read_log
+from paybench.models.store.postgres import tables
+from paybench.models.store.runs import compare_runs
+from paybench.models.store.store import CHAMPION, Store, registered_bundle
 from paybench.models.versions.promotion import rollback
-from paybench.models.versions.runs import compare_runs
-from paybench.models.versions.store import CHAMPION, Store, registered_bundle
 from paybench.score import score, write_scores
 from tests.models.versions.conftest import Asked, asked
 from tests.trained import AS_OF, Trained

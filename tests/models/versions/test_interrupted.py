@@ -14,13 +14,13 @@ from mlflow import MlflowClient
 
 from paybench.ledger import Ledger
 from paybench.models.learn.bundle import read_bundle
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.mend import experiment
+from paybench.models.store.mend import experiment
+from paybench.models.store.runs import compare_runs
+from paybench.models.store.store import CHAMPION, NAMES, PREVIOUS, Store
+from paybench.models.training.candidate import Candidate
+from paybench.models.training.train import baseline_candidate, train
 from paybench.models.versions.promotion import ensure_champion, rollback
 from paybench.models.versions.registry import record_declined, register, registered
-from paybench.models.versions.runs import compare_runs
-from paybench.models.versions.store import CHAMPION, NAMES, PREVIOUS, Store
-from paybench.models.versions.train import baseline_candidate, train
 from tests.models.books import book_of
 
 # mlflow 3.17 uses what SQLAlchemy 2.1 gives up.

@@ -15,12 +15,12 @@ import pytest
 from paybench.cli import main
 from paybench.errors import PaybenchError
 from paybench.ledger import write_ledger
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.log import FILE, TAG, instant, read_log, served_on
+from paybench.models.store.log import FILE, TAG, instant, read_log, served_on
+from paybench.models.store.store import CHAMPION, NAMES, PREVIOUS, Store
+from paybench.models.training.candidate import Candidate
+from paybench.models.training.train import baseline_candidate
 from paybench.models.versions.promotion import ensure_champion, rollback
 from paybench.models.versions.registry import register
-from paybench.models.versions.store import CHAMPION, NAMES, PREVIOUS, Store
-from paybench.models.versions.train import baseline_candidate
 from tests.models.books import book_of
 
 # mlflow 3.17 uses what SQLAlchemy 2.1 gives up.

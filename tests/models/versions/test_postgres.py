@@ -18,16 +18,16 @@ import pytest
 from paybench.cli import main
 from paybench.errors import PaybenchError
 from paybench.ledger import read_ledger
+from paybench.models.gate.gate import judge
 from paybench.models.learn.bundle import read_bundle, write_bundle
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.gate import judge
-from paybench.models.versions.log import CHANGES, FIRST, PROMOTED, REFUSED, read_log
-from paybench.models.versions.postgres import connect
+from paybench.models.store.log import CHANGES, FIRST, PROMOTED, REFUSED, read_log
+from paybench.models.store.postgres import connect
+from paybench.models.store.runs import compare_runs
+from paybench.models.store.store import CHALLENGER, CHAMPION, NAMES, PREVIOUS, Store, Version, registered_bundle
+from paybench.models.training.candidate import Candidate
+from paybench.models.training.train import baseline_candidate
 from paybench.models.versions.promotion import rollback
 from paybench.models.versions.registry import register
-from paybench.models.versions.runs import compare_runs
-from paybench.models.versions.store import CHALLENGER, CHAMPION, NAMES, PREVIOUS, Store, Version, registered_bundle
-from paybench.models.versions.train import baseline_candidate
 from paybench.score import score, write_scores
 from tests.models.versions.conftest import Asked
 from tests.trained import AS_OF, Trained
@@ -116,7 +116,7 @@ def test_studies_and_runs_live_in_one_database(team: Store) -> None:
 
     # First uses at once of the studies' tables all work, and each finds what the others did.
     program = (
-        "import sys, optuna; from paybench.models.versions.store import Store; uri = Store.at(sys.argv[1]).study_uri; "
+        "import sys, optuna; from paybench.models.store.store import Store; uri = Store.at(sys.argv[1]).study_uri; "
         "study = optuna.create_study(study_name='late', storage=uri, load_if_exists=True); "
         "study.optimize(lambda trial: trial.suggest_float('x', 0, 1), 2)"
     )

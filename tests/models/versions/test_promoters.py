@@ -16,15 +16,15 @@ import pytest
 
 from paybench.cli import main
 from paybench.ledger import read_ledger
+from paybench.models.gate.gate import judge
 from paybench.models.learn.bundle import Bundle, read_bundle, write_bundle
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.gate import judge
-from paybench.models.versions.log import CHANGES, FIRST, PROMOTED, REFUSED, ROLLBACK, read_log
+from paybench.models.store.log import CHANGES, FIRST, PROMOTED, REFUSED, ROLLBACK, read_log
+from paybench.models.store.store import CHALLENGER, CHAMPION, NAMES, Store, Version, registered_bundle
+from paybench.models.training.candidate import Candidate
+from paybench.models.training.train import baseline_candidate
 from paybench.models.versions.promotion import challenge, rollback
 from paybench.models.versions.registry import register
 from paybench.models.versions.release import release
-from paybench.models.versions.store import CHALLENGER, CHAMPION, NAMES, Store, Version, registered_bundle
-from paybench.models.versions.train import baseline_candidate
 from paybench.score import score, write_scores
 from tests.trained import AS_OF, Trained
 

@@ -12,8 +12,8 @@ import pytest
 from paybench.errors import PaybenchError
 from paybench.ledger import Ledger, read_ledger
 from paybench.models.learn.bundle import read_bundle
+from paybench.models.store.store import NAMES, Store
 from paybench.models.versions.pyfunc import PAST, answer, pyfunc_rows, save_pyfunc
-from paybench.models.versions.store import NAMES, Store
 from paybench.score import score
 from tests.trained import AS_OF, Trained
 

@@ -21,11 +21,11 @@ from paybench.ledger import Ledger, read_ledger, write_ledger
 from paybench.models.family.distribution import expit, logit
 from paybench.models.judge.compare import EMPIRICAL, MODEL
 from paybench.models.learn.bundle import DAY_BY_DAY, read_bundle
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.card import model_card, short
+from paybench.models.store.runs import compare_runs
+from paybench.models.store.store import CHALLENGER, CHAMPION, NAMES, PREVIOUS, Store, registered_bundle
+from paybench.models.training.candidate import Candidate
+from paybench.models.training.card import model_card, short
 from paybench.models.versions.promotion import export, promote, rollback
-from paybench.models.versions.runs import compare_runs
-from paybench.models.versions.store import CHALLENGER, CHAMPION, NAMES, PREVIOUS, Store, registered_bundle
 from paybench.score import score, write_scores
 from tests.trained import AS_OF, Trained
 

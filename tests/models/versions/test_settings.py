@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from paybench.errors import PaybenchError
-from paybench.models.versions.postgres import arguments
-from paybench.models.versions.settings import Settings, read_settings
-from paybench.models.versions.store import Store
+from paybench.models.store.postgres import arguments
+from paybench.models.store.settings import Settings, read_settings
+from paybench.models.store.store import Store
 
 SERVER = "postgresql://ann@db.example.com:5433/risk"
 

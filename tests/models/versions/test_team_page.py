@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from paybench.cli import main
-from paybench.models.versions.settings import Settings, read_settings
+from paybench.models.store.settings import Settings, read_settings
 
 PAGE = (Path(__file__).parents[3] / "docs" / "team.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^    (paybench .+)$", PAGE, re.M)

@@ -20,12 +20,12 @@ from mlflow.store.tracking.dbmodels.initial_models import Base
 from optuna.storages import RDBStorage
 
 from paybench.cli import main
+from paybench.models.backups.backup import backup, check, restore
+from paybench.models.backups.database import copy
 from paybench.models.learn.bundle import read_bundle, write_bundle
-from paybench.models.versions.backup import backup, check, restore
-from paybench.models.versions.database import copy
-from paybench.models.versions.postgres import STUDIES, connect, engine_uri
-from paybench.models.versions.schema import latest
-from paybench.models.versions.store import Store
+from paybench.models.store.postgres import STUDIES, connect, engine_uri
+from paybench.models.store.schema import latest
+from paybench.models.store.store import Store
 from tests.models.versions.conftest import Asked, asked
 from tests.trained import Trained
 

@@ -21,9 +21,9 @@ from ...ledger import Ledger, data_hash
 from ..judge.decline import Declined
 from ..learn.folds import Book, cut_at
 from ..learn.search import check_minutes
+from ..store.store import Store
 from .candidate import Candidate
 from .steps import Steps
-from .store import Store
 from .training import Training, write_baseline, write_candidate
 
 WORK, LATEST = "work", "candidate"

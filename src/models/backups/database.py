@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ...errors import PaybenchError
-from .postgres import STUDIES, connect, tables
-from .store import EXPERIMENT, Store
+from ..store.postgres import STUDIES, connect, tables
+from ..store.store import EXPERIMENT, Store
 
 SQLITE = ("mlflow.db", "optuna.db")
 DUMP = "database.sql"

@@ -11,13 +11,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ...errors import PaybenchError
+from ..store.log import FILE
+from ..store.postgres import STUDIES, engine_uri
+from ..store.schema import LIBRARIES, latest, revision
+from ..store.store import READY, Store
 from .archive import extract
 from .backup import backup, check
 from .database import DUMP, SQLITE, copy, dump, load
-from .log import FILE
-from .postgres import STUDIES, engine_uri
-from .schema import LIBRARIES, latest, revision
-from .store import READY, Store
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from ..judge.decline import in_doubt, invoices_needed
 from ..judge.slices import LARGE
 from ..learn.bundle import Bundle
 from ..learn.metrics import calibration_error, calibration_noise, coverage, days_metrics, late_metrics, log_loss, skill
-from .candidate import Candidate
+from ..training.candidate import Candidate
 from .evidence import Evidence
-from .gate_slices import Said, by_slice
 from .simpler import NOTHING, complexity
+from .slices import Said, by_slice
 
 Floats = NDArray[np.float64]
 
@@ -59,7 +59,7 @@ class Verdict:
     Attributes
     ----------
     checks : the questions. champion : the champion's metrics on the same rows.
-    slices : one record per large slice, see :func:`~.gate_slices.by_slice`.
+    slices : one record per large slice, see :func:`~.slices.by_slice`.
     """
 
     checks: tuple[Check, ...]

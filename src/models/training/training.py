@@ -22,13 +22,13 @@ from ..learn.folds import Book
 from ..learn.search import storage_at
 from ..learn.space import all_defaults
 from ..learn.tune import COLUMNS, Kept, Tuned, Tuning
+from ..store.store import Store
 from .aside import set_aside
 from .candidate import Candidate
 from .card import write_card
 from .evaluate import Fitted, evaluate
 from .helpers import helpers
 from .steps import Steps
-from .store import Store
 
 TRAINING = ("import", "features", "tune", "fit", "calibrate", "evaluate")
 """The steps, in their order."""

@@ -15,10 +15,10 @@ from paybench.models.judge.compare import EMPIRICAL, MODEL
 from paybench.models.judge.decline import in_doubt
 from paybench.models.judge.treated import treated
 from paybench.models.learn.folds import Book, Rows
-from paybench.models.versions.candidate import UNTUNED, Candidate
-from paybench.models.versions.card import as_markdown, model_card, short, tuning_sentence
-from paybench.models.versions.conclude import conclusion
-from paybench.models.versions.train import train
+from paybench.models.training.candidate import UNTUNED, Candidate
+from paybench.models.training.card import as_markdown, model_card, short, tuning_sentence
+from paybench.models.training.conclude import conclusion
+from paybench.models.training.train import train
 from tests.models.books import book_of
 
 

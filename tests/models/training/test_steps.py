@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from paybench.models.versions.steps import Steps, sweep
+from paybench.models.training.steps import Steps, sweep
 
 
 def write(text: str) -> object:
@@ -85,7 +85,7 @@ def test_one_process_at_a_time_and_a_dead_one_holds_nothing_up(tmp_path: Path) -
     hold = f"""
 import os, time
 from pathlib import Path
-from paybench.models.versions.steps import Steps
+from paybench.models.training.steps import Steps
 with Steps(Path({str(tmp_path / "run")!r})).lock():
     Path({str(tmp_path / "run")!r}, ".tune-half").mkdir()
     print("held", flush=True)

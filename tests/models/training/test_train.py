@@ -14,9 +14,9 @@ from paybench.ledger import Ledger, as_of, conform
 from paybench.ledger.schema import TABLES
 from paybench.models.judge.compare import DIRECT_DAYS, DIRECT_LATE, EMPIRICAL, FOREST, MODEL
 from paybench.models.learn.folds import Book, choose_horizon
-from paybench.models.versions.aside import set_aside
-from paybench.models.versions.candidate import UNTUNED, Candidate
-from paybench.models.versions.train import baseline_candidate, train
+from paybench.models.training.aside import set_aside
+from paybench.models.training.candidate import UNTUNED, Candidate
+from paybench.models.training.train import baseline_candidate, train
 from paybench.simulate import simulate
 from tests.models.books import book_of
 from tests.models.conftest import DATE

@@ -10,8 +10,8 @@ import pytest
 from paybench.errors import PaybenchError
 from paybench.ledger import Ledger, read_ledger
 from paybench.models.learn.space import SPACE
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.change import LIMITS, parsed, try_change
+from paybench.models.training.candidate import Candidate
+from paybench.models.training.change import LIMITS, parsed, try_change
 from tests.trained import Trained
 
 

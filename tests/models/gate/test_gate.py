@@ -16,12 +16,12 @@ import pytest
 from paybench.features import feature, forget
 from paybench.features.kernel.moment import Moment
 from paybench.ledger.schema import NO_DAY
+from paybench.models.gate.gate import FIGURES, LEAST_CUSTOMERS, LEAST_ROWS, Verdict, judge
 from paybench.models.judge.compare import EMPIRICAL, MODEL
 from paybench.models.learn.bundle import write_bundle
 from paybench.models.learn.calibrate import Calibrator
-from paybench.models.versions.candidate import UNTUNED, Candidate
-from paybench.models.versions.gate import FIGURES, LEAST_CUSTOMERS, LEAST_ROWS, Verdict, judge
-from paybench.models.versions.train import train
+from paybench.models.training.candidate import UNTUNED, Candidate
+from paybench.models.training.train import train
 from tests.models.books import by_amount
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]

@@ -20,14 +20,14 @@ from ... import __version__
 from ...errors import PaybenchError
 from ...files import replaced_folder
 from ..learn.bundle import read_bundle
+from ..store.log import FILE, TAG, read_log
+from ..store.postgres import locked
+from ..store.settings import FILE as SETTINGS
+from ..store.settings import Settings, read_settings
+from ..store.store import CHAMPION, OWN, READY, Store
+from ..training.candidate import Candidate
 from .archive import check_name, extract, read_archive, read_one, write_archive
-from .candidate import Candidate
 from .database import DUMP, SQLITE, dump, finish, load, location, occupied, relocate, relocate_server
-from .log import FILE, TAG, read_log
-from .postgres import locked
-from .settings import FILE as SETTINGS
-from .settings import Settings, read_settings
-from .store import CHAMPION, OWN, READY, Store
 
 _FOLDER, _DATABASE, _ARTIFACTS = "folder", "database", "artifacts"
 """What the names in a backup begin with."""

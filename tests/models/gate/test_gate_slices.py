@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from paybench.models.versions.gate_slices import Said, by_slice
+from paybench.models.gate.slices import Said, by_slice
 
 LIMITS = (20, 0.08, (0.70, 0.90))
 N, CUSTOMERS = 4000, 160

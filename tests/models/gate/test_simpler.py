@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from paybench.models.gate.evidence import Evidence
+from paybench.models.gate.gate import Check, weigh
+from paybench.models.gate.simpler import NOTHING, Complexity, complexity
 from paybench.models.learn.calibrate import Calibrator
-from paybench.models.versions.candidate import Candidate
-from paybench.models.versions.evidence import Evidence
-from paybench.models.versions.gate import Check, weigh
-from paybench.models.versions.simpler import NOTHING, Complexity, complexity
-from paybench.models.versions.store import CHAMPION, Store
+from paybench.models.store.store import CHAMPION, Store
+from paybench.models.training.candidate import Candidate
 from tests.trained import Trained
 
 

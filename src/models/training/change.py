@@ -22,8 +22,8 @@ from ..learn.metrics import coverage
 from ..learn.recalibrate import Calibration
 from ..learn.space import SPACE
 from ..learn.tune import Tuned
+from ..store.store import CHAMPION, Store
 from .candidate import Candidate
-from .store import CHAMPION, Store
 
 CHANGED = "changed"
 

@@ -1,0 +1,1 @@
+"""A store saved, put back and brought up to date."""

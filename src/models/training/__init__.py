@@ -1,0 +1,1 @@
+"""From a ledger to a candidate, in steps that go on where they were."""
