@@ -39,6 +39,8 @@ bench: $(READY) ## speed against named peers, as ratios
 	$(PY) benchmarks/features.py
 	$(PY) benchmarks/models.py
 	$(PY) benchmarks/treeshap.py
+	$(PY) benchmarks/scoring.py
+	$(PY) benchmarks/gate.py
 
 nightly: $(READY) ## all tests with 2,000 random examples each
 	HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n $(WORKERS) --dist worksteal
@@ -60,7 +62,7 @@ COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-has
 
 requirements: $(READY) ## compile requirements/*.txt anew after a change of pyproject.toml
 	echo uv | $(COMPILE) --output-file requirements/uv.txt -
-	$(COMPILE) --extra workbench --extra dev --output-file requirements/workbench.txt pyproject.toml
+	$(COMPILE) --extra workbench --extra serve --extra dev --output-file requirements/workbench.txt pyproject.toml
 	$(COMPILE) --constraint requirements/workbench.txt --output-file requirements/base.txt pyproject.toml
 
 hooks: $(READY) ## run ruff and nbstripout before every commit

@@ -11,10 +11,14 @@ from .answer import Answer, ledger_of, shown, store_of
 def train(options: argparse.Namespace) -> Answer:
     """Train and ask the gate."""
     from ..explain.tuned import write_pictures
+    from ..ledger.natural import without_natural_persons
     from ..models.versions.release import train_and_release
 
+    ledger = ledger_of(options)
+    if options.without_natural_persons:
+        ledger = without_natural_persons(ledger)
     _, outcome = train_and_release(
-        ledger_of(options),
+        ledger,
         options.as_of,
         options.store,
         options.trials,
@@ -23,6 +27,7 @@ def train(options: argparse.Namespace) -> Answer:
         show=shown(options),
         minutes=options.minutes,
         pictures=write_pictures,
+        workers=options.workers,
     )
     said = [f"  {'yes' if c['passed'] else 'NO '}  {c['name']}: {c['text']}" for c in outcome.checks]
     head = "promoted" if outcome.promoted else "not promoted"

@@ -20,6 +20,14 @@ def add_to(commands: Any) -> None:
         metavar="M",
         help="tune for so long instead; how many trials that makes, and so the result, is up to the machine",
     )
+    train.add_argument(
+        "--workers", type=count, default=1, metavar="W", help="processes that tune; with several results may vary (1)"
+    )
+    train.add_argument(
+        "--without-natural-persons",
+        action="store_true",
+        help="train on companies and customers of whom nothing is known (column legal_form of customers)",
+    )
     train.add_argument("--no-promote", dest="promote", action="store_false", help="register only, do not ask the gate")
 
     promoting = with_store(

@@ -1,0 +1,6 @@
+"""What every page for people has in common: its frame, its style, and its languages."""
+
+from .frame import Page, render
+from .language import LANGUAGES, Language, language
+
+__all__ = ["LANGUAGES", "Language", "Page", "language", "render"]
