@@ -21,10 +21,9 @@ from paybench.simulate import stream_world
 from paybench.simulate.truth import TRUTH_FILES
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("ledger", "features", "models", "explain")
+FOLDERS = ("ledger", "features", "models", "explain", "score", "serve", "erase", "monitor", "reports", "pages")
 SOURCES = sorted(
     [
-        *(ROOT / "src" / name for name in ("score.py", "report.py")),
         *(f for name in FOLDERS for f in (ROOT / "src" / name).rglob("*.py")),
         *(ROOT / "pipelines").rglob("*.py"),
     ]
