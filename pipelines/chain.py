@@ -72,6 +72,8 @@ class Chain:
         first = next((n for n, why in found.items() if why), "")
         if first:
             return found | dict.fromkeys(RELEASE, f"after {first}")
+        if self._training.declined:
+            return found | dict.fromkeys(RELEASE, "")
         return found | release_due(self.store, self.about["key"], self.steps)
 
     def _due(self, name: str) -> str:

@@ -247,6 +247,26 @@ def test_too_few_labels_are_declined_and_the_champion_stays(
     assert answer["champion"] == retrained.answer["champion"]
 
 
+def test_an_export_is_read_first(
+    retrained: Retrained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = read_ledger(retrained.ledger)
+    (tmp_path / "export").mkdir()
+    for name in ("invoices", "payments", "customers"):
+        book.table(name).to_csv(tmp_path / "export" / f"{name}.csv", index=False)
+    monkeypatch.syspath_prepend(PIPELINES)
+    where = ["--ledger", str(tmp_path / "ledger"), "--store", str(tmp_path / "store"), "--as-of", "2024-02-15"]
+    source = ["--source", str(tmp_path / "export"), "--format", "canonical", "--because", "the first night"]
+    assert import_module("retrain").main([*where, *source]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["outcome"], answer["because"]) == ("declined", "the first night")
+    assert answer["ran"] == ["import", "check", "features", "evaluate"]
+    assert len(read_ledger(tmp_path / "ledger").invoices) == len(book.invoices)
+    # What is declined is not tried again, and said to be done.
+    assert import_module("retrain").main([*where, "--dry-run"]) == 0
+    assert not any(step["runs"] for step in json.loads(capsys.readouterr().out)["steps"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
