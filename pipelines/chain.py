@@ -58,10 +58,17 @@ class Chain:
             explained = self.steps.run("explain", self._inputs("explain"), self._explain)
             extras = {path.name: path for path in explained.iterdir() if path.is_dir()}
         outcome = release(self.store, self.ledger, candidate, extras, gate, self.steps)
-        if "register" in self.steps.ran:
-            registered = json.loads((self.steps.folder / "register" / "version.json").read_text(encoding="utf-8"))
-            self.store.client().set_tag(registered["run_id"], "because", because)
+        if (version := self.registered) is not None:
+            self.store.client().set_tag(version.run_id, "because", because)
         return candidate, outcome
+
+    @property
+    def registered(self) -> Version | None:
+        """The version that this run registered, if it did."""
+        if "register" not in self.steps.ran:
+            return None
+        made = json.loads((self.steps.folder / "register" / "version.json").read_text(encoding="utf-8"))
+        return Version(made["number"], made["run_id"], {})
 
     def due(self) -> dict[str, str]:
         """By step why it would be done; empty for what has been. Nothing is changed."""
@@ -85,12 +92,12 @@ class Chain:
         """The version that serves."""
         return self.store.version(CHAMPION)
 
-    def attach_report(self, champion: Version, write: Callable[[Path], object]) -> None:
-        """Put a page beside the champion's run."""
+    def attach_report(self, version: Version, name: str, write: Callable[[Path], object]) -> None:
+        """Put a page beside a version's run."""
         with TemporaryDirectory() as temporary:
-            page = Path(temporary) / "report.html"
+            page = Path(temporary) / f"{name}.html"
             write(page)
-            attach(self.store, champion, page, "report")
+            attach(self.store, version, page, "report")
 
     def settle(self) -> None:
         """Point to this training as the latest one, and remove the steps of older ones."""
@@ -128,12 +135,11 @@ class Chain:
             "seed": self.settings.seed,
             "candidate": str(candidate.folder),
         }
-        compared: dict[str, str | int] = {
-            "store": str(self.store.folder),
-            "change": "",
-        }  # a scheduler tries nothing out
+        # A scheduler tries no change of the parameters out, and shows no number of a customer's.
+        compared: dict[str, str | int] = {"store": str(self.store.folder), "change": ""}
+        plain: dict[str, str | int] = {"invoice": ""}
         for name in NOTEBOOKS:
             say(f"running {name}", True)
-            more = compared if name in COMPARING else {}
+            more = compared if name in COMPARING else plain
             run_notebook(FOLDER / name, pages, parameters | more, self.settings.cell_timeout)
         write_pictures(candidate, new)

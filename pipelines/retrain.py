@@ -81,7 +81,8 @@ def retrain(
     """Do what has not been done yet of the twelve steps; what came of it, JSON-able."""
     from chain import NOTEBOOKS, Chain
 
-    from paybench.report import write_report
+    from paybench.reports.model import write_model
+    from paybench.reports.portfolio import write_portfolio
 
     say(f"reading {ledger}", True)
     chain = Chain(read_ledger(ledger), as_of, store, settings)
@@ -90,7 +91,10 @@ def retrain(
         champion = chain.champion()
         if champion is not None and champion.tags["as_of"] <= candidate.about["as_of"] and chain.steps.ran:
             say("writing the report", True)
-            chain.attach_report(champion, lambda page: write_report(chain.ledger, as_of, page, store))
+            chain.attach_report(champion, "report", lambda page: write_portfolio(chain.ledger, as_of, page, store))
+        if (version := chain.registered) is not None:
+            say("writing the model's report", True)
+            chain.attach_report(version, "model", lambda page: write_model(store, page, version.number, chain.ledger))
         chain.settle()
     return {
         "promoted": outcome.promoted,

@@ -10,7 +10,7 @@ from .ledger import Ledger, read_ledger
 from .models.store.store import CHAMPION, Store, attach
 from .models.versions.release import train_and_release
 from .progress import say
-from .report import write_report
+from .reports.portfolio import write_portfolio
 from .score import score, write_scores
 from .simulate import simulate, write_world
 
@@ -40,7 +40,7 @@ def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, sh
     files = {"scores": str(folder / "scores.csv"), "report": str(folder / "report.html")}
     write_scores(table, files["scores"])
     say("writing the report", show)
-    write_report(ledger, AS_OF, files["report"], store)
+    write_portfolio(ledger, AS_OF, files["report"], store)
     place = Store.at(store)
     if (champion := place.version(CHAMPION)) is not None:
         attach(place, champion, Path(files["report"]), "report")

@@ -42,12 +42,14 @@ def opened(running: Browser, file: Path, size: dict[str, int] = DESKTOP, **more:
     context = running.new_context(viewport=size, offline=True, **more)  # type: ignore[arg-type]
     page = context.new_page()
     faults: list[str] = []
-    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on(
-        "request", lambda request: None if request.url.startswith(("file:", "data:")) else faults.append(request.url)
-    )
-    page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+
+    def told(fault: str) -> None:
+        faults.append(fault)
+
+    page.on("console", lambda message: told(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: told(str(error)))
+    page.on("request", lambda request: told(request.url) if request.url.startswith("http") else None)
+    page.on("dialog", lambda dialog: told(f"dialog: {dialog.message}"))
     page.goto(file.resolve().as_uri())
     try:
         yield page

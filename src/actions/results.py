@@ -35,10 +35,30 @@ def score(options: argparse.Namespace) -> Answer:
 
 
 def explain(options: argparse.Namespace) -> Answer:
-    """Write the report for finance."""
-    from ..report import write_report
+    """Write a report for finance."""
+    page = options.page
+    if (page == "customer") != bool(options.customer):
+        options.wrong("--page customer and --customer ID go together")
+    if page == "model":
+        if options.as_of is not None:
+            options.wrong("the report of a model version has no day of its own; leave --as-of out")
+        from ..reports.model import write_model
 
-    write_report(ledger_of(options), options.as_of, options.out, options.store, show=shown(options))
+        write_model(
+            options.store, options.out, options.version, ledger_of(options), options.language, show=shown(options)
+        )
+    else:
+        if options.as_of is None:
+            options.wrong("give --as-of DATE, the day of the report")
+        common = (options.out, options.store, options.language, not options.without_names, shown(options))
+        if page == "portfolio":
+            from ..reports.portfolio import write_portfolio
+
+            write_portfolio(ledger_of(options), options.as_of, *common)
+        else:
+            from ..reports.customer import write_customer
+
+            write_customer(ledger_of(options), options.as_of, options.customer, *common)
     return {"out": str(options.out)}, f"report written to {options.out}"
 
 

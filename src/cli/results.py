@@ -19,10 +19,22 @@ def add_to(commands: Any) -> None:
         "--model", default="champion", metavar="NAME@ALIAS", help="a registered version (the exported champion)"
     )
 
-    explain = dated(
-        with_store(with_ledger(add(commands, "explain", actions.explain, "the report for finance, one HTML file")))
+    explain = with_store(with_ledger(add(commands, "explain", actions.explain, "reports for finance, one HTML file")))
+    explain.add_argument("--as-of", metavar="DATE", help="the decision's day, YYYY-MM-DD; not for --page model")
+    explain.add_argument(
+        "--page",
+        choices=("portfolio", "model", "customer"),
+        default="portfolio",
+        help="the open book of a day; a model version, to be signed; one customer (portfolio)",
     )
+    explain.add_argument("--customer", default="", metavar="ID", help="of --page customer")
+    explain.add_argument(
+        "--version", default="champion", metavar="V", help="of --page model: champion, challenger, a number (champion)"
+    )
+    explain.add_argument("--language", choices=("en", "de"), default="en", help="of the page (en)")
+    explain.add_argument("--without-names", action="store_true", help="customers by their numbers only")
     explain.add_argument("--out", type=Path, required=True, metavar="FILE.html")
+    explain.set_defaults(wrong=explain.error)
 
     watching = dated(
         with_store(

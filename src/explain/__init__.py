@@ -1,4 +1,4 @@
-"""Why: attributions in words, the pictures of the notebooks, and the report for finance."""
+"""Why: attributions, reasons in words, and the pictures of the notebooks."""
 
 import sys
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,8 @@ _MENU = {
     "attributions": "attributions",
     "beeswarm": "attributed",
     "behaviour": "",
+    "cohorts": "attributed",
+    "dependence": "attributed",
     "figures": "",
     "importance": "attributed",
     "lives": "",
@@ -26,6 +28,8 @@ __all__ = [
     "attributions",
     "beeswarm",
     "behaviour",
+    "cohorts",
+    "dependence",
     "figures",
     "importance",
     "lives",

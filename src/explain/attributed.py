@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from pandas.io.formats.style import Styler
+from pandas.io.formats.style_render import CSSDict
 
 from ..features import all_features
 from ..models.learn.bundle import DAY_BY_DAY
 from ..progress import without_widgets
 from .canvas import INK, OURS, Picture, panels
-
-if TYPE_CHECKING:
-    pass
-from pandas.io.formats.style_render import CSSDict
 
 
 def importance(attributions: pd.DataFrame, X: pd.DataFrame) -> Picture:
@@ -62,6 +59,52 @@ def beeswarm(attributions: pd.DataFrame, X: pd.DataFrame) -> Picture:
         )
     _plain(axes, "In which direction: one dot per invoice", "SHAP value: what the feature adds to P(late), points")
     return picture
+
+
+def dependence(attributions: pd.DataFrame, X: pd.DataFrame, name: str) -> Picture:
+    """SHAP value of one feature by its value.
+
+    Colour is the feature that goes with most of what the value alone does not explain; it is a hint at an interaction,
+    found by shap's binned correlation, and no interaction value.
+
+    Parameters
+    ----------
+    attributions, X : as in :func:`importance`. name : of a feature.
+    """
+    without_widgets()
+    import shap
+
+    said = _explanation(attributions, X)
+    names, values, data = list(said.feature_names), np.asarray(said.values), np.asarray(said.data)
+    own = names.index(name)
+    beside = int(shap.utils.approximate_interactions(own, values, data)[0])
+    picture, (axes,) = panels(1, height=4.2, alt=f"SHAP value of P(late) by {name}, coloured by {names[beside]}")
+    low, high = np.nanpercentile(data[:, beside], [5, 95])
+    dots = axes.scatter(data[:, own], values[:, own], c=data[:, beside], cmap="viridis", vmin=low, vmax=high, s=9)
+    axes.figure.colorbar(dots, ax=axes, label=names[beside])
+    _plain(axes, f"{name}, and what goes with it: {names[beside]}", name)
+    axes.set_ylabel("what it adds to P(late), points", fontsize=10, color=INK)
+    return picture
+
+
+def cohorts(attributions: pd.DataFrame, X: pd.DataFrame, by: pd.Series, most: int = 5) -> pd.DataFrame:
+    """Mean SHAP values of groups of invoices, in points of P(late): on what their predictions rest.
+
+    Parameters
+    ----------
+    attributions, X : as in :func:`importance`. by : (n,) group of each row, as text.
+    most : features shown; those that differ most between the groups.
+
+    Returns
+    -------
+    DataFrame, a row per group, the largest first: n, then the features.
+    """
+    groups = np.asarray(by.astype("str"))
+    means = (100 * attributions.drop(columns="base")).groupby(groups).mean()
+    differ = (means.max() - means.min()).sort_values(ascending=False, kind="stable").index[:most]
+    counts = pd.Series(groups).value_counts().rename("n")
+    table = pd.concat([counts, means[list(differ)]], axis=1).sort_values("n", ascending=False, kind="stable")
+    return table.rename_axis(str(by.name))
 
 
 @contextmanager

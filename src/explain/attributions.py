@@ -13,8 +13,8 @@ import pandas as pd
 
 from ..errors import PaybenchError
 from ..files import replaced_file
-from ..models.family.distribution import CLASSIFIER_SHARE, expit, logit, sure_logit
-from ..models.learn.bundle import DAY_BY_DAY, Bundle
+from ..models.family.distribution import CLASSIFIER_SHARE, DaysLate, Floats, expit, logit, sure_logit
+from ..models.learn.bundle import CAP, DAY_BY_DAY, Bundle
 from .treeshap import Tables, build, read_tables
 
 
@@ -55,6 +55,28 @@ def attributions(bundle: Bundle, rows: pd.DataFrame, folder: Path | None = None)
     small = np.abs(moved) < 1e-6
     slope = np.where(small, base * (1 - base), (reached - base) / np.where(small, 1.0, moved))
     return pd.DataFrame(np.column_stack([parts * slope[:, None], base]), columns=names, index=rows.index)
+
+
+def days_for_certainty(predicted: DaysLate, grace_days: int) -> Floats:
+    """What certainty of being late would add to the expected days late, beside certainty of being in time, in days.
+
+    Times an attribution of P(late) it is what that attribution changes in E[min(days late, 180)]: P(late) is set by
+    scaling the distribution on either side of grace, so the expectation is linear in it, and base and contributions
+    add up in days as they do in probability. It is exact for what runs through P(late), with the days on either side
+    as the daily hazard has them for this invoice; what a feature moves within a side is not attributed.
+
+    Parameters
+    ----------
+    predicted : of the bundle. grace_days : days after due that do not count as late.
+
+    Returns
+    -------
+    (n,) days; 0 where being late is certain or impossible, so that there is no question left.
+    """
+    n = len(predicted.mass)
+    late, in_time = (predicted.with_later_than(grace_days, p) for p in (np.ones(n), np.zeros(n)))
+    gap: Floats = late.expected(CAP) - in_time.expected(CAP)
+    return gap
 
 
 def tables_of(bundle: Bundle, folder: Path | None = None) -> Tables:

@@ -1,4 +1,4 @@
-"""The page of a backtest: from its tables to one self-contained HTML text, escaped like the report for finance."""
+"""The page of a backtest: from its tables to one self-contained HTML text."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from ..models.judge.backtest import Backtest
 from ..models.judge.parts import LEAST
 from ..models.judge.rivals import BASE, DUE_MEAN, EMPIRICAL, MODEL
+from ..pages import Page, render
 from . import backtest_pictures as pictures
 from .numbers import DASH, date, money, percent, plural, tenths
 
@@ -37,14 +38,10 @@ def backtest_page(result: Backtest) -> str:
     ImportError
         If Jinja2 or matplotlib is not installed.
     """
-    from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     folder = files(__package__ or "paybench.explain")
-    template = environment.from_string(folder.joinpath("backtest.html").read_text(encoding="utf-8"))
-    style = Markup(folder.joinpath("report.css").read_text(encoding="utf-8"))
-    return template.render(style=style, **context(result)) + "\n"
+    template, style = (folder.joinpath(f"backtest.{kind}").read_text(encoding="utf-8") for kind in ("html", "css"))
+    page = Page(template, f"{result.about['book']}: backtest", style)
+    return render(page, **context(result)) + "\n"
 
 
 def context(result: Backtest) -> dict[str, Any]:

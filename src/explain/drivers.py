@@ -9,46 +9,54 @@ import pandas as pd
 
 from ..features import all_features
 from ..models.learn.bundle import DAY_BY_DAY
+from ..pages import language as spoken
 from .numbers import rounded_to_sum
 from .reasons import sentence
+from .words import label
 
 FAMILIES = {
     "history": "how the customer paid before",
     "terms": "the invoice itself",
     "exposure": "what else the customer owes",
+    "calendar": "weekday, month end and holidays around the due date",
+    "age": "how far along the invoice is",
+    "contacts": "contacts, messages, promises and disputes",
 }
-"""Feature families in words."""
+"""Feature families in words; a page's language translates them."""
 
 
-def importance(attributions: pd.DataFrame) -> pd.DataFrame:
+def importance(attributions: pd.DataFrame, language: str = "en") -> pd.DataFrame:
     """Mean absolute attribution of each feature.
 
     Parameters
     ----------
-    attributions : (n, features) SHAP values of P(late); a column ``base`` is left out.
+    attributions : (n, features) SHAP values of P(late); a column ``base`` is left out. language : of the labels.
 
     Returns
     -------
     DataFrame sorted from the strongest: name, label (the catalogue's sentence), family, effect (mean |SHAP|, in
     probability).
+
+    Raises
+    ------
+    PaybenchError
+        If the language has no sentence for a feature.
     """
     known = {f.name: f for f in all_features()}
     effect = attributions.drop(columns="base", errors="ignore").abs().mean()
     table = pd.DataFrame(
         {
             "name": effect.index,
-            "label": [
-                known[n].sentence.rstrip(".") if n in known else LABELS.get(str(n), str(n)) for n in effect.index
-            ],
-            "family": [known[n].family if n in known else "history" if n in LABELS else "other" for n in effect.index],
+            "label": [label(str(n), language) for n in effect.index],
+            "family": [known[n].family if n in known else _OTHERS.get(str(n), "other") for n in effect.index],
             "effect": effect.to_numpy(),
         }
     )
     return table.sort_values(["effect", "name"], ascending=[False, True], ignore_index=True)
 
 
-LABELS = {DAY_BY_DAY: "How the customer usually pays, day by day: probability of being late by that alone"}
-"""What is no feature and has effects, too."""
+_OTHERS = {DAY_BY_DAY: "history"}
+"""Families of what is no feature and has effects, too."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,7 @@ def worked_example(
     averages: dict[str, float],
     today: float,
     shown: int = 6,
+    language: str = "en",
 ) -> Example:
     """From the average invoice to one invoice's P(late) today.
 
@@ -87,7 +96,7 @@ def worked_example(
     ----------
     X : its feature row. attributions : its SHAP values and ``base``. averages : of the training book's features.
     today : P(late), given that it is unpaid.
-    shown : contributions that get a line of their own.
+    shown : contributions that get a line of their own. language : of the labels.
 
     Returns
     -------
@@ -97,16 +106,17 @@ def worked_example(
     row = attributions.drop(columns="base").iloc[0]
     row = row.iloc[np.argsort(-row.abs().to_numpy(), kind="stable")]
     said, rest = row.iloc[:shown], row.iloc[shown:]
-    labels = [sentence(str(n), X[n].iloc[0], averages.get(str(n))) for n in said.index]
+    labels = [sentence(str(n), X[n].iloc[0], averages.get(str(n)), language) for n in said.index]
+    t = spoken(language)
     values = [float(attributions["base"].iloc[0]), *said, *([rest.sum()] if len(rest) else [])]
     model, now = (int(np.rint(1000 * p)) for p in (sum(values), today))
     base, *changes = rounded_to_sum([1000 * v for v in values], model)
-    steps = [Step("The average invoice of the training book", base, True)]
+    steps = [Step(t("The average invoice of the training book"), base, True)]
     if len(rest):
-        labels.append(f"The other {len(rest)} characteristics together")
+        labels.append(t("The other {n} characteristics together", n=len(rest)))
     steps += [Step(label, change, False) for label, change in zip(labels, changes, strict=True)]
     if now != model:
-        steps.append(Step("What the model says of an invoice that is in time", model, True))
-        steps.append(Step("It is late already: its days of grace are over", now - model, False))
-    steps.append(Step("P(late) today", now, True))
+        steps.append(Step(t("What the model says of an invoice that is in time"), model, True))
+        steps.append(Step(t("It is late already: its days of grace are over"), now - model, False))
+    steps.append(Step(t("P(late) today"), now, True))
     return Example(str(X.index[0][0]), str(X.index[0][1]), tuple(steps))

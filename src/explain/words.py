@@ -1,156 +1,248 @@
-"""Sentences for features: what finance reads instead of a feature's name and a number."""
+"""Sentences for features: what finance reads instead of a feature's name and a number, and what a customer may be told.
+
+How a feature's number is written and which features are one reason stands here; the sentences are in one catalogue
+per language (:mod:`.speech`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from ..errors import PaybenchError
+from ..features import all_features
 from ..models.learn.bundle import DAY_BY_DAY
+from .speech import Speech, speech
 
 Say = Callable[[float, float | None], str]
 """From an invoice's value and the book's mean (None if there is none) to a sentence without a full stop."""
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+AUDIENCES = ("finance", "customer")
+"""Who is spoken to. A customer is told nothing of others, so no mean of the book, and nothing of the model's."""
 
 
 @dataclass(frozen=True)
 class Wording:
-    """How one feature is said, and the theme whose features are one reason together."""
+    """How one feature's number is written, and the theme whose features are one reason together."""
 
     theme: str
-    say: Say
-
-
-def _book(average: float | None, text: Callable[[float], str]) -> str:
-    return "" if average is None else f" (book: {text(average)})"
-
-
-def _lateness(what: str) -> Say:
-    return lambda v, m: f"{what} {lateness(v)}{_book(m, lateness)}"
-
-
-def _plain(what: str, text: Callable[[float], str]) -> Say:
-    return lambda v, m: f"{what} {text(v)}{_book(m, text)}"
-
-
-def lateness(days: float) -> str:
-    """'14 days late', '3 days early' or 'on the due date'."""
-    whole = int(np.rint(days))
-    if whole == 0:
-        return "on the due date"
-    return f"{abs(whole)} day{'' if abs(whole) == 1 else 's'} {'late' if whole > 0 else 'early'}"
-
-
-def percent(share: float) -> str:
-    """'38 %'."""
-    return f"{share * 100:.0f} %"
-
-
-def money(amount: float) -> str:
-    """'12,300': whole units, thousands apart."""
-    return f"{amount:,.0f}"
-
-
-def _days(days: float) -> str:
-    whole = int(np.rint(days))
-    return f"{whole} day{'' if whole == 1 else 's'}"
-
-
-def _count(number: float) -> str:
-    return f"{int(np.rint(number))}"
-
-
-def _weekday(number: float) -> str:
-    return WEEKDAYS[int(number) % 7]
-
-
-def _yes(yes: str, no: str) -> Say:
-    return lambda v, m: yes if v else no
-
-
-def _change(what: str) -> Say:
-    def say(value: float, _: float | None) -> str:
-        whole = int(np.rint(value))
-        if whole == 0:
-            return f"{what} no later than before"
-        return f"{what} {_days(abs(whole))} {'later' if whole > 0 else 'earlier'} than before"
-
-    return say
+    form: str
 
 
 AGE = "age"
 """The theme of an invoice's own days."""
 
-WORDS: dict[str, Wording] = {
-    "late_share": Wording("record", _plain("Share of its invoices paid late so far:", percent)),
-    "days_late_mean": Wording("record", _lateness("Paid on average")),
-    "days_late_by_amount": Wording("record", _lateness("Paid on average, large invoices counting more,")),
-    "late_share_due": Wording("record", _plain("Share of its invoices paid late, or still unpaid after due:", percent)),
-    "late_share_due_10": Wording("lately", _plain("Late among the last ten that fell due:", percent)),
-    "days_late_decayed": Wording("lately", _lateness("Paid lately on average")),
-    "days_late_last": Wording("lately", _lateness("Paid its last invoice")),
-    "days_late_mean_3": Wording("lately", _lateness("Paid its last three invoices on average")),
-    "days_late_mean_5": Wording("lately", _lateness("Paid its last five invoices on average")),
-    "days_late_mean_10": Wording("lately", _lateness("Paid its last ten invoices on average")),
-    "days_late_median_10": Wording("lately", _lateness("Paid the middle one of its last ten invoices")),
-    "days_late_max_10": Wording("lately", _lateness("Paid the latest of its last ten invoices")),
-    "late_share_10": Wording("lately", _plain("Late among the last ten that it paid:", percent)),
-    "days_late_mean_90": Wording("lately", _lateness("Paid in the last 90 days on average")),
-    "days_late_mean_180": Wording("lately", _lateness("Paid in the last 180 days on average")),
-    "days_late_mean_365": Wording("record", _lateness("Paid in the last year on average")),
-    "late_share_90": Wording("lately", _plain("Late among those paid in the last 90 days:", percent)),
-    "late_share_365": Wording("record", _plain("Late among those paid in the last year:", percent)),
-    "days_late_trend": Wording("trend", _change("Paid its last three invoices")),
-    "days_late_trend_90": Wording("trend", _change("Paid in the last 90 days")),
-    "days_to_pay_mean": Wording("record", _plain("It takes on average to pay, from issue:", _days)),
-    "days_to_pay_sd": Wording("spread", _plain("Its days to pay scatter by", _days)),
-    "days_late_sd": Wording("spread", _plain("Its payment dates scatter by", _days)),
-    "n_issued": Wording("acquaintance", _plain("Other invoices it has had so far:", _count)),
-    "n_settled": Wording("acquaintance", _plain("Invoices it has settled so far:", _count)),
-    "n_settled_90": Wording("acquaintance", _plain("Invoices it settled in the last 90 days:", _count)),
-    "n_settled_365": Wording("acquaintance", _plain("Invoices it settled in the last year:", _count)),
-    "cold_start": Wording("acquaintance", _yes("It has settled fewer than three invoices", "It is known from before")),
-    "days_since_payment": Wording("rhythm", _plain("Time since its last payment:", _days)),
-    "pay_weekday": Wording("rhythm", lambda v, m: f"It usually pays on a {_weekday(v)}"),
-    "pay_weekday_share": Wording("rhythm", _plain("Share paid on its usual weekday:", percent)),
-    "pay_month_day": Wording("rhythm", lambda v, m: f"It usually pays on day {v:.0f} of the month"),
-    "part_share": Wording("parts", _plain("Share of its invoices paid in parts:", percent)),
-    "lost_count": Wording("losses", _plain("Its invoices that were written off:", _count)),
-    "disputed_share": Wording("disputes", _plain("Share of its invoices that were disputed:", percent)),
-    "disputed": Wording("disputes", _yes("The invoice is in dispute", "The invoice is not in dispute")),
-    "disputes_open": Wording("disputes", _plain("Open disputes on its other invoices:", _count)),
-    "open_count": Wording("exposure", _plain("Its other open invoices:", _count)),
-    "open_amount": Wording("exposure", _plain("Open on its other invoices:", money)),
-    "credit_used": Wording("exposure", _plain("Open of what it was billed in the last year:", percent)),
-    "unapplied_amount": Wording("exposure", _plain("Paid without naming an invoice:", money)),
-    "overdue_count": Wording("overdue", _plain("Its other overdue invoices:", _count)),
-    "overdue_amount": Wording("overdue", _plain("Overdue on its other invoices:", money)),
-    "oldest_overdue": Wording("overdue", _plain("Its oldest overdue invoice is overdue for", _days)),
-    "amount": Wording("amount", _plain("Amount of the invoice:", money)),
-    "amount_to_usual": Wording("amount", lambda v, m: f"The amount is {v:.1f} times this customer's usual"),
-    "terms_days": Wording("terms", _plain("Days until due, from issue:", _days)),
-    "instalment": Wording("terms", _yes("It is an instalment", "It is no instalment")),
-    "age_days": Wording(AGE, lambda v, m: f"It was issued {_days(v)} ago"),
-    "days_to_due": Wording(AGE, lambda v, m: f"It is due in {_days(v)}" if v >= 0 else f"{_days(-v)} overdue"),
-    "paid_share": Wording("parts", _plain("Share of it paid so far:", percent)),
-    "due_weekday": Wording("calendar", lambda v, m: f"It is due on a {_weekday(v)}"),
-    "due_to_month_end": Wording("calendar", lambda v, m: f"It is due {_days(v)} before the end of the month"),
-    "due_to_quarter_end": Wording("calendar", lambda v, m: f"It is due {_days(v)} before the end of the quarter"),
-    "due_to_workday": Wording(
-        "calendar", lambda v, m: f"Banks open {_days(v)} after its due date" if v else "Banks are open on its due date"
-    ),
-    "workdays_to_due": Wording(AGE, _plain("Working days until it is due:", _count)),
-    "contacts_invoice": Wording("contacts", _plain("Reminders sent about it:", _count)),
-    "contacts_90": Wording("contacts", _plain("Contacts with the customer in the last 90 days:", _count)),
-    "days_since_contact": Wording("contacts", _plain("Time since it was last contacted:", _days)),
-    "messages_90": Wording("messages", _plain("Messages from it in the last 90 days:", _count)),
-    "days_since_message": Wording("messages", _plain("Time since it last wrote:", _days)),
-    "promise_open": Wording("promises", _yes("Payment is promised for a coming day", "No payment is promised")),
-    "promises_kept": Wording("promises", _plain("Promises it kept:", _count)),
-    "promises_broken": Wording("promises", _plain("Promises it broke:", _count)),
-    DAY_BY_DAY: Wording("habits", _plain("How it usually pays, day by day, makes it late with", percent)),
-    "promise_kept_share": Wording("promises", _plain("Share of its promises that it kept:", percent)),
+_THEMES: dict[str, dict[str, str]] = {
+    "record": {
+        "late_share": "percent", "days_late_mean": "lateness", "days_late_by_amount": "lateness",
+        "late_share_due": "percent", "days_late_mean_365": "lateness", "late_share_365": "percent",
+        "days_to_pay_mean": "days",
+    },
+    "lately": {
+        "late_share_due_10": "percent", "days_late_decayed": "lateness", "days_late_last": "lateness",
+        "days_late_mean_3": "lateness", "days_late_mean_5": "lateness", "days_late_mean_10": "lateness",
+        "days_late_median_10": "lateness", "days_late_max_10": "lateness", "late_share_10": "percent",
+        "days_late_mean_90": "lateness", "days_late_mean_180": "lateness", "late_share_90": "percent",
+    },
+    "trend": {"days_late_trend": "change", "days_late_trend_90": "change"},
+    "spread": {"days_to_pay_sd": "days", "days_late_sd": "days"},
+    "acquaintance": {
+        "n_issued": "count", "n_settled": "count", "n_settled_90": "count", "n_settled_365": "count",
+        "cold_start": "yes",
+    },
+    "rhythm": {
+        "days_since_payment": "days", "pay_weekday": "weekday", "pay_weekday_share": "percent",
+        "pay_month_day": "number",
+    },
+    "parts": {"part_share": "percent", "paid_share": "percent"},
+    "losses": {"lost_count": "count"},
+    "disputes": {"disputed_share": "percent", "disputed": "yes", "disputes_open": "count"},
+    "exposure": {
+        "open_count": "count", "open_amount": "money", "credit_used": "percent", "unapplied_amount": "money",
+    },
+    "overdue": {"overdue_count": "count", "overdue_amount": "money", "oldest_overdue": "days"},
+    "amount": {"amount": "money", "amount_to_usual": "times"},
+    "terms": {"terms_days": "days", "instalment": "yes"},
+    AGE: {"age_days": "days alone", "days_to_due": "ahead", "workdays_to_due": "count"},
+    "calendar": {
+        "due_weekday": "weekday", "due_to_month_end": "days alone", "due_to_quarter_end": "days alone",
+        "due_to_workday": "days if any",
+    },
+    "contacts": {"contacts_invoice": "count", "contacts_90": "count", "days_since_contact": "days"},
+    "messages": {"messages_90": "count", "days_since_message": "days"},
+    "promises": {
+        "promise_open": "yes", "promises_kept": "count", "promises_broken": "count", "promise_kept_share": "percent",
+    },
+    "habits": {DAY_BY_DAY: "percent"},
+}  # fmt: skip
+
+WORDS = {name: Wording(theme, form) for theme, forms in _THEMES.items() for name, form in forms.items()}
+"""Wording by feature name; one without is a theme of its own and said by its sentence in the catalogue."""
+
+INTERNAL = frozenset({"country", "lost_count"})
+"""Features that a customer is not told: where someone lives is no reason to give, and that an invoice was written off
+could be read as waiving it. Features that no catalogue of sentences knows (of a notebook's own) are not told either."""
+
+
+_FORMS: dict[str, Callable[[Speech], Callable[[float], str]]] = {
+    "lateness": lambda s: s.lateness,
+    "percent": lambda s: s.percent,
+    "days": lambda s: s.days,
+    "count": lambda s: lambda v: f"{int(np.rint(v))}",
+    "money": lambda s: s.language.number,
+    "days alone": lambda s: s.days,
+    "number": lambda s: lambda v: f"{v:.0f}",
+    "times": lambda s: s.times,
+    "weekday": lambda s: s.weekday,
 }
-"""Wording by feature name; a feature without one is said by its sentence in the catalogue."""
+"""How a number is written."""
+
+_COMPARED = ("lateness", "percent", "days", "count", "money")
+"""Forms that finance reads beside the book's mean."""
+
+
+def sayer(name: str, code: str = "en", audience: str = "finance") -> Say:
+    """How one feature's number is said.
+
+    Parameters
+    ----------
+    name : of a feature, or ``DAY_BY_DAY``. code : of the language. audience : one of :data:`AUDIENCES`.
+
+    Raises
+    ------
+    PaybenchError
+        If the language has no sentence for it, or a customer is not told of it.
+    """
+    spoken = speech(code)
+    if name not in WORDS:
+        return _unworded(name, code, audience)
+    said = _sentence(name, code, audience)
+    form = WORDS[name].form
+    if form == "yes":
+        return lambda v, m: said["yes" if v else "no"]
+    if form == "change":
+        return lambda v, m: _cased(said, int(np.rint(v)), ("earlier", "same", "later"), spoken)
+    if form == "ahead":
+        return lambda v, m: said["ahead" if v >= 0 else "past"].format(value=spoken.days(abs(v)))
+    if form == "days if any":
+        return lambda v, m: said["yes" if v else "no"].format(value=spoken.days(v))
+    write = _FORMS[form](spoken)
+    before, _, after = said.partition("{value}")
+    if "{value}" not in said:
+        return lambda v, m: before
+    if form not in _COMPARED or audience != "finance":
+        return lambda v, m: f"{before}{write(v)}{after}"
+    book = _remembered(lambda m: str(spoken.forms["book"]).format(value=write(m)))
+    return lambda v, m: f"{before}{write(v)}{after}{'' if m is None else book(m)}"
+
+
+def missing(name: str, code: str = "en", audience: str = "finance") -> str:
+    """What is said of a feature's missing value, without a full stop.
+
+    Raises
+    ------
+    PaybenchError
+        As :func:`sayer` does.
+    """
+    spoken = speech(code)
+    why = next((f.missing for f in all_features() if f.name == name), "")
+    if audience == "customer":
+        return str(_told(spoken.missing.get(why, {}), name, code, audience))
+    if code == "en" or not why:
+        return why[:1].upper() + why[1:] if why else str(spoken.sentences["unknown"]).format(name=name)
+    return str(_told(spoken.missing.get(why, {}), name, code, audience))
+
+
+def label(name: str, code: str = "en") -> str:
+    """A feature's sentence of the catalogue, without a full stop.
+
+    Raises
+    ------
+    PaybenchError
+        If the language has none.
+    """
+    if code != "en":
+        own = speech(code).features.get(name, {})
+        if "label" not in own:
+            raise _no_sentence(name, code)
+        return str(own["label"])
+    if name == DAY_BY_DAY:
+        return "How the customer usually pays, day by day: probability of being late by that alone"
+    return next((f.sentence.rstrip(".") for f in all_features() if f.name == name), name)
+
+
+def may_be_told(name: str) -> bool:
+    """Whether a customer may be told of a feature."""
+    return name not in INTERNAL and "tell" in speech("en").features.get(name, {})
+
+
+def _sentence(name: str, code: str, audience: str) -> Any:
+    return _told(speech(code).features.get(name, {}), name, code, audience)
+
+
+def _told(own: dict[str, Any], name: str, code: str, audience: str) -> Any:
+    key = "say" if audience == "finance" else "tell"
+    if audience == "customer" and name in INTERNAL:
+        raise PaybenchError(f"A customer is not told of '{name}'; speak of another reason.")
+    if key not in own:
+        raise _no_sentence(name, code)
+    return own[key]
+
+
+def _no_sentence(name: str, code: str) -> PaybenchError:
+    return PaybenchError(f"There is no sentence in '{code}' for the feature '{name}'; add one to words_{code}.yaml.")
+
+
+def _unworded(name: str, code: str, audience: str) -> Say:
+    """A category by its sentence and its name; a feature of a notebook's own by its sentence and its number."""
+    own = speech(code).features.get(name, {})
+    if audience != "finance" or (code != "en" and "label" not in own):
+        _told({}, name, code, audience)
+    said = label(name, code)
+    return lambda v, m: f"{said}: {v:g}"
+
+
+def named(name: str, code: str = "en", audience: str = "finance") -> Callable[[str], str]:
+    """How a category's name is said.
+
+    Raises
+    ------
+    PaybenchError
+        As :func:`sayer` does.
+    """
+    if name not in speech("en").features:
+        said = label(name, code) + ": {value}"
+    else:
+        said = str(_sentence(name, code, audience))
+    before, _, after = said.partition("{value}")
+    return lambda value: f"{before}{value}{after}"
+
+
+def _cased(said: dict[str, str], whole: int, cases: tuple[str, str, str], spoken: Speech) -> str:
+    case = cases[1 + (whole > 0) - (whole < 0)]
+    return said[case].format(value=spoken.days(abs(whole)))
+
+
+def _remembered(write: Callable[[float], str]) -> Callable[[float], str]:
+    """The book's mean is the same for all invoices, so its text is made once."""
+    kept: dict[float, str] = {}
+
+    def text(value: float) -> str:
+        if value not in kept:
+            kept[value] = write(value)
+        return kept[value]
+
+    return text
+
+
+def lateness(days: float) -> str:
+    """'14 days late', '3 days early' or 'on the due date', in English."""
+    return speech("en").lateness(days)
+
+
+def percent(share: float) -> str:
+    """'38 %'."""
+    return speech("en").percent(share)

@@ -1,4 +1,4 @@
-"""The page of a monitoring: from its tables to one self-contained HTML text, escaped like the report for finance."""
+"""The page of a monitoring: from its tables to one self-contained HTML text."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from ..explain import backtest_pictures as pictures
 from ..explain.canvas import INK, OURS, THEIRS, Picture, panels
 from ..explain.numbers import DASH, MINUS, date, percent, plural, tied
+from ..pages import Page, render
 from .cohorts import ALL
 from .drift import LOOK, LOST, MARGIN, STRONG
 from .watch import IMPORTANT, RECENT, Monitored
@@ -28,13 +29,10 @@ def monitor_page(found: Monitored) -> str:
     ImportError
         If Jinja2 or matplotlib is not installed.
     """
-    from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(files(__package__).joinpath("monitor.html").read_text(encoding="utf-8"))
-    style = Markup(files("paybench.explain").joinpath("report.css").read_text(encoding="utf-8"))
-    return template.render(style=style, **context(found)) + "\n"
+    folder = files(__package__ or "paybench.monitor")
+    template, style = (folder.joinpath(f"monitor.{kind}").read_text(encoding="utf-8") for kind in ("html", "css"))
+    page = Page(template, f"{found.about['book']}: monitoring", style)
+    return render(page, **context(found)) + "\n"
 
 
 def context(found: Monitored) -> dict[str, Any]:

@@ -11,12 +11,11 @@ import pandas as pd
 
 from .. import __version__
 from ..explain.attributions import attributions
-from ..explain.drivers import LABELS
 from ..features import all_features, labels
 from ..files import replaced_folder
 from ..ledger import Ledger, data_hash, day, known
 from ..models.judge.prediction import Prediction
-from ..models.learn.bundle import Bundle, read_bundle
+from ..models.learn.bundle import DAY_BY_DAY, Bundle, read_bundle
 from ..models.learn.fit import fit_baseline
 from ..models.learn.folds import Book, Rows
 from ..progress import say
@@ -210,4 +209,4 @@ def _importance(book: Book, bundle: Bundle, X: pd.DataFrame) -> pd.Series:
     if not bundle.late_text or X.empty:
         return pd.Series(dtype=np.float64)
     found = attributions(bundle, bundle.seen(book.cut, X.tail(SAMPLE)))
-    return found.drop(columns=["base", *LABELS], errors="ignore").abs().mean()
+    return found.drop(columns=["base", DAY_BY_DAY], errors="ignore").abs().mean()

@@ -24,6 +24,7 @@ def score(
     models: Bundle | str = "champion",
     store: str | Path = "mlruns",
     show: bool = False,
+    language: str = "en",
 ) -> pd.DataFrame:
     """Score every invoice that is open at a date.
 
@@ -31,7 +32,7 @@ def score(
     ----------
     ledger : the whole book. date : as_of; nothing dated on it or later has an influence.
     models : a bundle, or "champion" for the one exported in ``store``.
-    store : folder of the registry. show : progress.
+    store : folder of the registry. show : progress. language : of the reasons, "en" or "de".
 
     Returns
     -------
@@ -50,7 +51,7 @@ def score(
     ------
     PaybenchError
         If there is no bundle, it is damaged, it was trained on another book, with other grace days or on what was
-        known only after ``date``, or nothing was known at ``date``.
+        known only after ``date``, nothing was known at ``date``, or there are no sentences in ``language``.
     """
     at = day(date)
     bundle, tables = bundle_of(models, store), tables_of(models, store)
@@ -58,10 +59,12 @@ def score(
     if not book.known:
         raise nothing_known(at)
     check_fits(bundle, ledger, at)
-    return whole(book, bundle, at, tables, show)
+    return whole(book, bundle, at, tables, show, language)
 
 
-def whole(book: OpenBook, bundle: Bundle, at: pd.Timestamp, tables: Path | None, show: bool = False) -> pd.DataFrame:
+def whole(
+    book: OpenBook, bundle: Bundle, at: pd.Timestamp, tables: Path | None, show: bool = False, language: str = "en"
+) -> pd.DataFrame:
     """The score table of all that is open, sorted by customer and invoice.
 
     Raises
@@ -69,22 +72,22 @@ def whole(book: OpenBook, bundle: Bundle, at: pd.Timestamp, tables: Path | None,
     PaybenchError
         If the number of rows is not that of the open invoices.
     """
-    parts = list(_scored(book, bundle, at, tables, show))
+    parts = list(_scored(book, bundle, at, tables, show, language))
     table = in_order(pd.concat(parts, ignore_index=True))
     check_count(len(table), len(book))
     return table
 
 
 def _scored(
-    book: OpenBook, bundle: Bundle, at: pd.Timestamp, tables: Path | None, show: bool
+    book: OpenBook, bundle: Bundle, at: pd.Timestamp, tables: Path | None, show: bool, language: str
 ) -> Iterator[pd.DataFrame]:
     steps = iter(track(range(max(-(-len(book) // rows.CHUNK), 1)), "scoring", show))
     for some in book.some(*bundle.days, least=rows.CHUNK):
         for i in range(0, len(some), rows.CHUNK):
             next(steps, None)
-            yield rows.scored(bundle, at, some.rows(slice(i, i + rows.CHUNK)), tables)
+            yield rows.scored(bundle, at, some.rows(slice(i, i + rows.CHUNK)), tables, language)
     if not len(book):
-        yield rows.scored(bundle, at, book.none(*bundle.days), tables)
+        yield rows.scored(bundle, at, book.none(*bundle.days), tables, language)
     next(steps, None)
 
 

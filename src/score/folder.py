@@ -45,6 +45,7 @@ def score_folder(
     models: Bundle | str = "champion",
     store: str | Path = "mlruns",
     show: bool = False,
+    language: str = "en",
 ) -> Scored:
     """Score every invoice of a ledger folder that is open at a date, and write the table, whole or not at all.
 
@@ -54,7 +55,8 @@ def score_folder(
 
     Parameters
     ----------
-    folder : the ledger. out : a .parquet or .csv file. date, models, store, show : as in :func:`~.book.score`.
+    folder : the ledger. out : a .parquet or .csv file.
+    date, models, store, show, language : as in :func:`~.book.score`.
 
     Raises
     ------
@@ -75,7 +77,7 @@ def score_folder(
         found: list[_Sorted] = []
         for number in track(range(parts), "scoring parts of the book", show and parts > 1):
             file = Path(room) / f"scores-{number}.arrow"
-            found.append(_part(next(folders), bundle, at, tables, file, show and parts == 1))
+            found.append(_part(next(folders), bundle, at, tables, file, show and parts == 1, language))
             if parts > 1:
                 gc.collect()  # a book's parts refer to each other, and it has to go before the next one comes
         if not any(part.known for part in found):
@@ -86,9 +88,11 @@ def score_folder(
     return Scored(there, {name: count for name, count in risk.items() if count}, bundle.version if there else "")
 
 
-def _part(folder: Path, bundle: Bundle, at: pd.Timestamp, tables: Path | None, file: Path, show: bool) -> _Sorted:
+def _part(
+    folder: Path, bundle: Bundle, at: pd.Timestamp, tables: Path | None, file: Path, show: bool, language: str
+) -> _Sorted:
     book = OpenBook(folder, at)
-    table = whole(book, bundle, at, tables, show)
+    table = whole(book, bundle, at, tables, show, language)
     return _Sorted.write(table, file, book.known, len(book))
 
 

@@ -32,12 +32,12 @@ _COLD = 3
 _TILE = 512  # distributions that are asked together: few enough for the processor's cache
 
 
-def scored(bundle: Bundle, at: pd.Timestamp, some: Opened, tables: Path | None) -> pd.DataFrame:
+def scored(bundle: Bundle, at: pd.Timestamp, some: Opened, tables: Path | None, language: str = "en") -> pd.DataFrame:
     """The score table of some open invoices, in their order.
 
     Parameters
     ----------
-    at : as_of. tables : where the tables of the classifier's trees are kept.
+    at : as_of. tables : where the tables of the classifier's trees are kept. language : of the reasons.
     """
     due = some.due_on.reset_index(drop=True)
     overdue = (at - due).dt.days.to_numpy(dtype=np.int64)
@@ -64,10 +64,11 @@ def scored(bundle: Bundle, at: pd.Timestamp, some: Opened, tables: Path | None) 
         }
     )
     if bundle.kind == "baseline":
-        said = baseline_reasons(some.X, bundle.about.get("late_share"))
+        said = baseline_reasons(some.X, bundle.about.get("late_share"), language)
     else:
-        said = reasons(rows, attributions(bundle, rows, tables), bundle.about["averages"], overdue > grace)
-    said = with_overdue(said, overdue, grace)
+        moved = attributions(bundle, rows, tables)
+        said = reasons(rows, moved, bundle.about["averages"], overdue > grace, language)
+    said = with_overdue(said, overdue, grace, language)
     table[list(said.columns)] = said.to_numpy()
     table["flags"] = _flags(bundle, some.X, table)
     table["model_version"] = pd.array([bundle.version], dtype="str").repeat(len(table))

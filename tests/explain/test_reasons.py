@@ -17,8 +17,7 @@ import shap
 from paybench.explain import reasons
 from paybench.explain.attributions import attributions
 from paybench.explain.reasons import LEAST, with_overdue
-from paybench.explain.words import WORDS
-from paybench.features import all_features, at_issue, labels, open_on
+from paybench.features import at_issue, labels, open_on
 from paybench.ledger import Ledger, as_of
 from paybench.models.family.distribution import expit, logit
 from paybench.models.family.late import LateDirect
@@ -164,15 +163,3 @@ def test_being_overdue_is_said_first() -> None:
         ["Unpaid 3 days after its due date.", "a", "b"],
         ["a", "b", "c"],
     ]
-
-
-def test_every_number_has_its_own_words() -> None:
-    numbers = [f for f in all_features() if not f.category]
-    # Finance reads no names of features: each has a wording, and says it for small, large and negative values.
-    assert {f.name for f in numbers} <= set(WORDS)
-    for f in numbers:
-        for value in (-3.0, 0.0, 1.0, 2.4, 12345.6):
-            said = WORDS[f.name].say(value, 1.5)
-            assert said[0].isupper() or said[0].isdigit()
-            assert "_" not in said
-            assert not said.endswith(".")

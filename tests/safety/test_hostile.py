@@ -9,14 +9,15 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from markupsafe import escape
 
 from paybench.explain.attributed import Sentences
 from paybench.explain.backtest_page import backtest_page
-from paybench.explain.page import render
 from paybench.ledger import Ledger, read_ledger
 from paybench.ledger.checks import examine, set_aside, write_docs, write_quarantine
 from paybench.ledger.readers.importer import import_files, write_import
@@ -28,45 +29,16 @@ from paybench.models.training.card import as_markdown, model_card, short
 from paybench.monitor.page import monitor_page
 from paybench.monitor.watch import monitor
 from paybench.pages.frame import policy
-from paybench.report import findings
+from paybench.reports.portfolio.findings import findings
+from paybench.reports.portfolio.page import render
 from paybench.score import score
 from paybench.simulate import simulate
 from paybench.simulate.calibration.page import write_calibration
 from paybench.spreadsheet import csv_bytes
+from tests.safety.strings import HOSTILE
 from tests.trained import AS_OF, Trained
 
 ROOT = Path(__file__).parents[2]
-CALLS = ["alert(1)", "fetch('//x.invalid')", "eval(name)"]
-ELEMENTS = [
-    "<script>{}</script>", "</script><script>{}</script>", "</title><script>{}</script>",
-    "</style><script>{}</script>", "<img src=x onerror={}>", '"><img src=x onerror={}>', "'><svg onload={}>",
-    "<svg><animate onbegin={} attributeName=x>", "<iframe srcdoc='&lt;script&gt;{}&lt;/script&gt;'>",
-    "<a href=javascript:{}>x</a>", "<body onload={}>", "<input autofocus onfocus={}>", "<details open ontoggle={}>",
-    "<math><mtext><script>{}</script>", "<base href=//x.invalid/{}>",
-    "<meta http-equiv=refresh content='0;url=javascript:{}'>", "<object data=javascript:{}>",
-    "<link rel=stylesheet href=//x/{}>", "<template><script>{}</script></template>", "<!--><script>{}</script>-->",
-    "<![CDATA[<script>{}</script>]]>", "x' onmouseover='{}", 'x" onclick="{}', "x` onfocus=`{}",
-    "<ScRiPt>{}</sCrIpT>", "<scr\0ipt>{}</scr\0ipt>", "<script\n>{}</script\n>",
-    "\uff1cscript\uff1e{}\uff1c/script\uff1e", "&lt;script&gt;{}&lt;/script&gt;",
-    "&#60;script&#62;{}&#60;/script&#62;", "&amp;lt;script&amp;gt;{}", "javascript:{}",
-    "data:text/html,<script>{}</script>", "<form action=javascript:{}><button>x</button>", "[x](javascript:{})",
-    "![x](x \"onerror={}\")", "`<script>{}</script>`", "<style>@import '//x/{}'</style>", "x{{}}</style>{}",
-    "expression({})", "url(javascript:{})",
-]  # fmt: skip
-FORMULAS = [
-    f"{sign}{rest}"
-    for sign in ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-    for rest in ("1+1", "cmd|'/C calc'!A0", 'HYPERLINK("//x.invalid","x")', "SUM(A1:A9)")
-]
-OTHERS = [
-    "\t=1+1", "\r=1+1", "\n=1+1", "{{ 7 * 7 }}", "{% raw %}", "{{ ''.__class__.__mro__ }}", "${7*7}", "#{7*7}",
-    "<%= 7*7 %>", "%s%s%n", "{0.__class__}", "{}", "%(x)s", "../../etc/passwd", "..\\..\\windows", "/etc/passwd",
-    "file:///etc/passwd", "CON", "a\0b", "\0", "\u202egnp.exe", "\u202d\u2066x\u2069", "\u200b", "\ufeffx",
-    "\x1b[31mred\x1b[0m", "\x07", "a\u2028b", "\U000e0041", "e\u0301" * 30, "\ud7ff", "$x$", "_$x$_", "\\alpha",
-    "x" * 5000, "'; DROP TABLE runs; --", "\" OR 1=1", "||calc", "`id`", "$(id)", "; rm -rf x", "NaN", "None", "null",
-    "true", "-", "'", '"', "''", '""', "<", ">", "&", "&&", "]]>", "-->",
-]  # fmt: skip
-HOSTILE = [e.replace("{}", call).replace("{{}}", "{}") for call in CALLS for e in ELEMENTS] + FORMULAS + OTHERS
 MARKS = ("alert(", "x.invalid", "eval(name")
 POLICY = "default-src 'none'"
 
@@ -93,8 +65,18 @@ class Elements(HTMLParser):
         assert not any(mark in data for mark in MARKS)
 
 
-def dead(page: str, like: str) -> None:
-    """The page has the elements and attributes of one on a harmless book, and none that runs or loads anything."""
+def dead(page: str, like: str, own: str = "") -> None:
+    """The page has the elements and attributes of one on a harmless book, and none that runs or loads anything.
+
+    A page with a script of its ``own`` has that one, the data for it, and a policy that knows it by its hash.
+    """
+    if own:
+        assert policy(own) in html.unescape(page)
+        scripts = re.findall(r"<script[^>]*>(.*?)</script", page, flags=re.S)
+        assert scripts[1:] == [own]
+        assert not set(scripts[0]) & set("<>&")
+        page, like = (re.sub(r"<script.*?</script>", "", p, flags=re.S) for p in (page, like))
+        page, like = (p.replace(escape(policy(own)), POLICY) for p in (page, like))
     found, usual = Elements(page), Elements(like)
     assert found.tags <= usual.tags, found.tags - usual.tags
     assert not {tag for tag, _ in found.tags} & {"script", "iframe", "object", "embed", "base", "form", "link"} - {
@@ -150,14 +132,15 @@ def test_the_report_and_the_monitor_show_names_as_text(
     trained: Trained, books: tuple[Ledger, Ledger], tmp_path: Path
 ) -> None:
     harmless, hostile = books
+    script = files("paybench.reports.portfolio").joinpath("portfolio.js").read_text(encoding="utf-8")
     pages: dict[str, Callable[[Ledger, Path], str]] = {
-        "report": lambda ledger, store: render(findings(ledger, AS_OF, store)),
-        "monitor": lambda ledger, store: monitor_page(monitor(ledger, AS_OF, store)),
+        script: lambda ledger, store: render(findings(ledger, AS_OF, store)),
+        "": lambda ledger, store: monitor_page(monitor(ledger, AS_OF, store)),
     }
     store = _store(trained, hostile, tmp_path)
-    for make in pages.values():
+    for own, make in pages.items():
         page = make(hostile, store)
-        dead(page, make(harmless, trained.store))
+        dead(page, make(harmless, trained.store), own)
         # What could be told from the page is all there: the book is called by all of them.
         shown = html.unescape(re.sub(r"<[^>]*>", "", page))
         assert sum(word.strip() in shown for word in HOSTILE if word.isprintable()) >= 0.9 * len(HOSTILE) - 20

@@ -1,8 +1,4 @@
-"""The calibration page: does a simulated ledger look like real receivables? One self-contained HTML file.
-
-Everything that stands in the page passes through Jinja2's escaping in ``page.html``; it has no script, and a policy
-that would let none run.
-"""
+"""The calibration page: does a simulated ledger look like real receivables? One self-contained HTML file."""
 
 from __future__ import annotations
 
@@ -13,6 +9,8 @@ from typing import Any
 
 from ...files import replaced_file
 from ...ledger import Ledger
+from ...pages import Page
+from ...pages import render as in_frame
 from .comparison import MINUS, SPACE, Comparison, compare, period, shown, span, tied
 from .curves import pictures
 from .figures import Calibration
@@ -77,11 +75,10 @@ def render(made: Comparison) -> str:
     ImportError
         If Jinja2 or matplotlib is not installed.
     """
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    source = files(__package__ or "paybench.simulate.calibration").joinpath("page.html").read_text(encoding="utf-8")
-    return environment.from_string(source).render(**context(made)) + "\n"
+    folder = files(__package__ or "paybench.simulate.calibration")
+    template, style = (folder.joinpath(f"page.{kind}").read_text(encoding="utf-8") for kind in ("html", "css"))
+    page = Page(template, f"{made.world.name}: does it look like real receivables?", style)
+    return in_frame(page, **context(made)).replace("<title>", f"{MARK}\n<title>", 1) + "\n"
 
 
 def context(made: Comparison) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Reports that finance reads and signs, each one self-contained page."""

@@ -1,0 +1,60 @@
+"""Writing the portfolio report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...errors import PaybenchError
+from ...files import replaced_file
+from ...ledger import Ledger
+from ...pages import language as of_pages
+from .findings import findings
+from .page import render
+
+
+def write_portfolio(
+    ledger: Ledger,
+    date: object,
+    out: str | Path,
+    store: str | Path = "mlruns",
+    language: str = "en",
+    names: bool = True,
+    show: bool = False,
+) -> None:
+    """Write the portfolio report, whole or not at all.
+
+    Parameters
+    ----------
+    ledger : the whole book. date : as_of; nothing dated on it or later has an influence.
+    out : the file to write. store : folder of the registry, whose champion speaks.
+    language : "en" or "de". names : False leaves names of customers out; their numbers stay. show : progress.
+
+    Raises
+    ------
+    PaybenchError
+        If ``out`` does not end in .html, there is no such language, there is no champion, nothing was known at
+        ``date``, or the workbench is not installed.
+    """
+    if Path(out).suffix.lower() != ".html":
+        raise PaybenchError(f"The report is written as .html, not as '{Path(out).name}'; change the file's ending.")
+    page = portfolio(ledger, date, store, language, names, show)
+    with replaced_file(out) as new:
+        new.write_text(page, encoding="utf-8")
+
+
+def portfolio(
+    ledger: Ledger,
+    date: object,
+    store: str | Path = "mlruns",
+    language: str = "en",
+    names: bool = True,
+    show: bool = False,
+) -> str:
+    """The portfolio report as HTML (see :func:`write_portfolio`); the same inputs give the same text."""
+    spoken = of_pages(language)
+    try:
+        return render(findings(ledger, date, store, language, names, show), spoken)
+    except ImportError as error:
+        raise PaybenchError(
+            f"The report needs {error.name}, which the base install leaves out: pip install 'paybench[workbench]'."
+        ) from None
