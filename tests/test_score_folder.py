@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from paybench.errors import PaybenchError
-from paybench.ledger import Ledger, read_ledger, write_ledger
+from paybench.ledger import Ledger, dealt, read_ledger, write_ledger
+from paybench.ledger.piles import rows_in
 from paybench.models.learn.bundle import Bundle, read_bundle
 from paybench.score import folder, rows, score, score_folder, write, write_scores
+from paybench.score.order import in_order, places
 from tests.trained import AS_OF, Trained
 
 # mlflow 3.17 uses what SQLAlchemy 2.1 gives up.
@@ -62,6 +65,36 @@ def test_parts_give_the_same_bytes(
     )
     if ending == ".parquet":
         assert pq.read_metadata(tmp_path / "parts.parquet").num_row_groups == -(-len(table) // write.GROUP)
+
+
+@pytest.mark.usefixtures("in_parts")
+def test_what_customers_share_is_scored_as_in_one_book(
+    ledger: Ledger, forest: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dealt, "BATCH", 100)
+    monkeypatch.setattr(dealt, "PILE", 70)
+    payments, invoices = ledger.payments, ledger.invoices
+    back = payments.iloc[::9].assign(payment_id=lambda t: "back-" + t["payment_id"], amount=lambda t: -t["amount"])
+    note = payments.iloc[::11].assign(payment_id=lambda t: "note-" + t["payment_id"], kind="credit_note", amount=5.0)
+    rebooked = payments.iloc[::7].assign(recorded_on=lambda t: t["paid_on"] + pd.Timedelta(3, "D"))
+    for column in ("customer_id", "invoice_id"):
+        rebooked[column] = rebooked[column].to_numpy()[::-1]
+    payments = pd.concat([payments, back, note, rebooked], ignore_index=True)
+    who = payments["customer_id"].to_numpy().copy()
+    who[::5] = who[::5][::-1]
+    moved = invoices.iloc[::97].assign(recorded_on=lambda t: t["issued_on"] + pd.Timedelta(9, "D"))
+    moved["customer_id"] = moved["customer_id"].to_numpy()[::-1]
+    tables = {
+        "payments": payments.assign(customer_id=who).sample(frac=1.0, random_state=3),
+        "invoices": pd.concat([invoices, moved]).sample(frac=1.0, random_state=3),
+    }
+    write_ledger(ledger.with_tables(tables), tmp_path / "book")
+    score_folder(tmp_path / "book", AS_OF, tmp_path / "parts.csv", forest)
+    monkeypatch.setattr(folder, "PART", 10**9)
+    score_folder(tmp_path / "book", AS_OF, tmp_path / "one.csv", forest)
+    # Payments, reversals and credit notes for invoices of others, payments that a later version books to another
+    # customer, and invoices that go from one customer to another.
+    assert (tmp_path / "parts.csv").read_bytes() == (tmp_path / "one.csv").read_bytes()
 
 
 @pytest.mark.usefixtures("in_parts")
@@ -153,6 +186,27 @@ def test_a_row_that_gets_lost_is_noticed(
     with pytest.raises(PaybenchError, match=r"invoices are open but \d+ were scored; nothing was written"):
         score_folder(trained.ledger, AS_OF, tmp_path / "s.parquet", forest)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_are_merged_in_ranges_of_about_as_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder, "GROUP", 3_000)
+    random, parts = np.random.default_rng(5), []
+    for k, customers in enumerate((4_000, 1, 900, 0, 2_500)):
+        names = [f"C{k}{i:04}" for i in random.permutation(customers)]
+        who = np.sort(
+            np.repeat(np.array(names, dtype=object), random.integers(1, 6, customers) if customers > 1 else 5_000)
+        )
+        table = pd.DataFrame({"customer_id": who, "invoice_id": np.arange(len(who)).astype(str), "risk": "low"})
+        table = table.astype("str").assign(customer_id=lambda t: t["customer_id"].str.slice(2) + t["customer_id"])
+        parts.append(folder._Sorted.write(in_order(table), tmp_path / f"{k}", True, len(table)))
+    whole = pa.concat_tables([rows_in(part.file) for part in parts])
+    pieces = list(folder._merged(parts))
+    # Each customer is in one piece, all in one order, and no piece but a large customer's is much larger than a group.
+    assert pa.concat_tables(pieces).equals(whole.take(places(whole)))
+    sizes = [len(piece) for piece in pieces if len(set(piece["customer_id"].to_pylist())) > 1]
+    assert len(sizes) > 5
+    assert max(sizes) <= 6_000
+    assert list(tmp_path.glob("range-*")) == []
 
 
 def test_groups_have_the_same_rows_however_they_come(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ def write_features(
     with replaced_file(out) as new, TemporaryDirectory(dir=new.parent) as room:
         folders = iter([folder]) if parts == 1 else split_ledger(folder, Path(room), parts)
         writer: pq.ParquetWriter | None = None
-        for _ in progress(list(range(parts))):
+        for number in progress(list(range(parts))):
             book = Book(next(folders))
             known |= bool((book.invoices.issued < number_of(as_of)).any()) if at == "open" else len(book.invoices) > 0
             points = _points(book, at, as_of)
@@ -72,10 +72,11 @@ def write_features(
                 writer = writer or pq.ParquetWriter(new, table.schema)
                 writer.write_table(table.cast(writer.schema))
                 rows += len(table)
+            if writer is None and known and number == parts - 1:
+                pq.write_table(_whole(book, points, wanted), new)
+            del book, points  # before the next part comes
         if writer is not None:
             writer.close()
-        elif known:
-            pq.write_table(_whole(book, points, wanted), new)
         if not known:
             when = f"at {as_of}" if at == "open" else "in the ledger"
             raise PaybenchError(

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ..errors import PaybenchError
 from ..features.opened import OpenBook, anything_known
 from ..files import replaced_file
 from ..ledger import day
+from ..ledger.piles import add_rows, rows_in
 from ..ledger.split import size_of, split_ledger
 from ..ledger.store import read_settings
 from ..models.learn.bundle import Bundle
@@ -50,8 +50,8 @@ def score_folder(
     """Score every invoice of a ledger folder that is open at a date, and write the table, whole or not at all.
 
     The same bytes as those of :func:`~.write.write_scores` of :func:`~.book.score`. A ledger of more than :data:`PART`
-    invoices is taken in parts of whole customers, in temporary files beside ``out`` that take about as much room as the
-    ledger and the table; each part's rows are sorted, and the parts then merged.
+    invoices is taken in parts of whole customers, in temporary files beside ``out``
+    (:func:`~paybench.ledger.split.split_ledger`); the scores are then sorted by ranges of customers.
 
     Parameters
     ----------
@@ -78,8 +78,6 @@ def score_folder(
         for number in track(range(parts), "scoring parts of the book", show and parts > 1):
             file = Path(room) / f"scores-{number}.arrow"
             found.append(_part(next(folders), bundle, at, tables, file, show and parts == 1, language))
-            if parts > 1:
-                gc.collect()  # a book's parts refer to each other, and it has to go before the next one comes
         if not any(part.known for part in found):
             raise nothing_known(at)
         there = sum(part.rows for part in found)
@@ -102,13 +100,12 @@ class _Sorted:
 
     Attributes
     ----------
-    customers : in their order. sizes : how many rows each has. known : whether any invoice was. rows : how many are
-        open. risk : how many are of each.
+    customers : of every so many-th row. known : whether any invoice was. rows : how many are open. risk : how many are
+        of each.
     """
 
     file: Path
-    customers: pa.Array
-    sizes: np.ndarray
+    customers: np.ndarray
     known: bool
     rows: int
     risk: dict[str, int]
@@ -116,35 +113,39 @@ class _Sorted:
     @classmethod
     def write(cls, table: pd.DataFrame, file: Path, known: bool, rows: int) -> _Sorted:
         """Write a sorted table."""
-        arrow = pa.Table.from_pandas(table, preserve_index=False)
-        with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, arrow.schema) as writer:
-            writer.write_table(arrow, max_chunksize=GROUP)
-        customers = table["customer_id"].to_numpy()
-        first = np.flatnonzero(np.r_[np.ones(min(len(table), 1), dtype=bool), customers[1:] != customers[:-1]])
-        names = pa.array(customers[first], pa.large_string())
+        add_rows(file, pa.Table.from_pandas(table, preserve_index=False))
         risk = {str(name): int(count) for name, count in table["risk"].value_counts().items()}
-        return cls(file, names, np.diff(first, append=len(table)), known, rows, risk)
+        return cls(file, table["customer_id"].iloc[:: _step()].to_numpy(), known, rows, risk)
 
-    def table(self) -> pa.Table:
-        """The rows, which stay in the file until they are looked at."""
-        return pa.ipc.open_file(pa.memory_map(str(self.file))).read_all()
+
+def _step() -> int:
+    return max(GROUP // 1_000, 1)
 
 
 def _merged(parts: list[_Sorted]) -> Iterator[pa.Table]:
     """The rows of all parts in one order, some customers at a time."""
-    tables = [part.table() for part in parts]
-    if len(tables) == 1 or not any(map(len, tables)):
-        yield tables[0]
+    some = [part for part in parts if part.rows] or parts[:1]
+    if len(some) == 1:
+        yield rows_in(some[0].file)
         return
-    part = np.repeat(np.arange(len(parts)), [len(p.customers) for p in parts])
-    size = np.concatenate([p.sizes for p in parts])
-    order = pc.sort_indices(pa.concat_arrays([p.customers for p in parts])).to_numpy()
-    part, size = part[order], size[order]
-    step = (np.cumsum(size) - size) // GROUP
-    begin = np.zeros(len(parts), dtype=np.int64)
-    for some in np.split(np.arange(len(size)), np.flatnonzero(np.diff(step)) + 1):
-        rows = np.bincount(part[some], weights=size[some], minlength=len(parts)).astype(np.int64)
-        slices = [t.slice(b, r) for t, b, r in zip(tables, begin.tolist(), rows.tolist(), strict=True) if r]
-        begin += rows
-        together = pa.concat_tables(slices)
-        yield together.take(places(together))
+    # Every part's rows are dealt out to files of ranges of customers that have about as many rows.
+    customers = np.sort(np.concatenate([part.customers for part in some]))
+    every = max(GROUP // 2 // _step(), 1)
+    bounds = np.unique(customers[every::every])
+    ranges = [some[0].file.with_name(f"range-{number}.arrows") for number in range(len(bounds) + 1)]
+    for part in some:
+        table = rows_in(part.file)
+        edges = [0, *np.searchsorted(table["customer_id"].to_numpy(), bounds).tolist(), len(table)]
+        for file, (begin, end) in zip(ranges, pairwise(edges), strict=True):
+            if end > begin:
+                add_rows(file, table.slice(begin, end - begin))
+        part.file.unlink()
+    for file in ranges:
+        if file.exists():
+            yield _in_order(file)
+            file.unlink()
+
+
+def _in_order(file: Path) -> pa.Table:
+    together = rows_in(file)
+    return together.take(places(together))

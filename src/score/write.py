@@ -47,10 +47,10 @@ def groups(pieces: Iterable[pa.Table]) -> Iterator[pa.Table]:
     for piece in pieces:
         waiting.append(piece)
         while sum(map(len, waiting)) >= GROUP:
-            some = pa.concat_tables(waiting)
-            none = False
-            yield some.slice(0, GROUP).combine_chunks()
+            some, none = pa.concat_tables(waiting), False
             waiting = [some.slice(GROUP)]
+            some = some.slice(0, GROUP).combine_chunks()  # what it was cut from goes before it is written
+            yield some
     if waiting and (none or sum(map(len, waiting))):
         yield pa.concat_tables(waiting).combine_chunks()
 

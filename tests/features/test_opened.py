@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
+from weakref import ref
 
 import numpy as np
 import pandas as pd
@@ -82,3 +84,18 @@ def test_nothing_is_known_before_the_first_invoice(ledger: Ledger) -> None:
     # A day's own invoices are not known at its start.
     assert not OpenBook(ledger, first).known
     assert OpenBook(ledger, first + pd.Timedelta(days=1)).known
+
+
+def test_a_book_goes_when_nobody_asks_for_more(ledger: Ledger) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        book = OpenBook(ledger, AT)
+        kept = ref(book._book)
+        everything(book, 1)
+        assert kept() is not None
+        del book
+        # Parts of a large ledger come one after the other: none waits for the collector of cycles.
+        assert kept() is None
+    finally:
+        gc.enable()

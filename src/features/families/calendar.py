@@ -117,6 +117,6 @@ def _public_holidays(country: str, year: int) -> Ints:
 
 @lru_cache(maxsize=1)
 def _supported() -> frozenset[str]:
-    import holidays
+    from holidays.registry import EntityLoader  # list_supported_countries imports every country first
 
-    return frozenset(holidays.list_supported_countries())
+    return frozenset(EntityLoader.get_country_codes())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
+from weakref import proxy
 
 import numpy as np
 
@@ -22,11 +23,12 @@ class Dealings:
 
     Parameters
     ----------
-    at : the decision rows.
+    at : the decision rows, which keep this, and not the other way round: a book goes when nobody asks for more.
     """
 
     def __init__(self, at: Moment) -> None:
-        self._at, self._block = at, at.block
+        self._at: Moment = proxy(at)
+        self._block = at.block
 
     def _past(self, name: str) -> Past:
         e = self._block.of_customers(name)

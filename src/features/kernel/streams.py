@@ -133,6 +133,8 @@ class Spans:
     def counts_by_group(self, kind: Ints, kinds: int, weight: Floats | None = None) -> NDArray[Any]:
         """(n, kinds) how many of each kind (m,) hold, or the sums of their weights (m,): one group after the other."""
         change = self._sign if weight is None else weight[self._item] * self._sign
+        if (self._rows.day == self._rows.day[:1]).all():
+            return self._counts_at_once(kind[self._item], kinds, change)
         held: NDArray[Any] = np.zeros((len(self._rows), kinds), dtype=change.dtype)
         rows = self._rows.order
         edges = np.searchsorted(self._rows.group[rows], np.arange(self._rows.groups + 1))
@@ -145,6 +147,19 @@ class Spans:
             np.cumsum(seen, axis=0, out=seen)
             held[mine] = seen[self._place[mine] - begin]
         return held
+
+    def _counts_at_once(self, kind: Ints, kinds: int, change: NDArray[Any]) -> NDArray[Any]:
+        """The same where all ask at one day: what changed before it, added up in the same order."""
+        asked, row = np.unique(self._rows.group, return_inverse=True)
+        until = np.zeros(self._rows.groups, dtype=np.int64)
+        until[self._rows.group] = self._place
+        number = np.zeros(self._rows.groups, dtype=np.int64)
+        number[asked] = np.arange(len(asked))
+        group = self.group[self._item]
+        before = np.flatnonzero(np.arange(len(group)) < until[group])
+        cell = number[group[before]] * kinds + kind[before]
+        held = np.bincount(cell, weights=change[before], minlength=len(asked) * kinds)  # adds one after the other
+        return held.astype(change.dtype).reshape(len(asked), kinds)[row]
 
     def weighted(self, day: str, value: str, half_life: float) -> tuple[Floats, Floats]:
         """(n,) sums of 2 ** (day / half_life), and of the same times a value, over those that hold.
