@@ -40,6 +40,7 @@ bench: $(READY) ## speed against named peers, as ratios
 	$(PY) benchmarks/models.py
 	$(PY) benchmarks/treeshap.py
 	$(PY) benchmarks/scoring.py
+	$(PY) benchmarks/reports.py
 	$(PY) benchmarks/gate.py
 
 nightly: $(READY) ## all tests with 2,000 random examples each

@@ -10,12 +10,16 @@ from .ledger import Ledger, read_ledger
 from .models.store.store import CHAMPION, Store, attach
 from .models.versions.release import train_and_release
 from .progress import say
+from .reports.model import write_model
 from .reports.portfolio import write_portfolio
 from .score import score, write_scores
 from .simulate import simulate, write_world
 
 AS_OF = "2025-12-01"
 """A month before the sample ends: what came then is not known."""
+
+FILES = {"scores": "scores.csv", "report": "report.html", "model": "model.html"}
+"""What it writes, and how that is called."""
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
 
@@ -37,13 +41,14 @@ def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, sh
     candidate, outcome = train_and_release(ledger, AS_OF, store, trials, show=show, pictures=write_pictures)
     say("scoring the open invoices", show)
     table = score(ledger, AS_OF, "champion", store, show=False)
-    files = {"scores": str(folder / "scores.csv"), "report": str(folder / "report.html")}
+    files = {name: str(folder / file) for name, file in FILES.items()}
     write_scores(table, files["scores"])
-    say("writing the report", show)
+    say("writing the reports", show)
     write_portfolio(ledger, AS_OF, files["report"], store)
+    write_model(store, files["model"], ledger=ledger)
     place = Store.at(store)
     if (champion := place.version(CHAMPION)) is not None:
-        attach(place, champion, Path(files["report"]), "report")
+        attach(place, champion, Path(files["model"]), "report")  # it names nobody, unlike that of the open book
     risks = table["risk"].value_counts()
     return {
         **outcome.as_dict,
@@ -59,7 +64,7 @@ def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, sh
                 + " risk",
                 f"models   {outcome.store}  (champion: {outcome.champion}; 'make mlflow' shows them)",
                 f"scores   {files['scores']}",
-                f"report   {files['report']}",
+                f"reports  {files['report']} (the open book), {files['model']} (the model, to be signed)",
             ]
         ),
     }

@@ -136,6 +136,15 @@ def test_a_page_loads_nothing_from_anywhere(retrained: Retrained) -> None:
         assert re.findall(away, page.read_text(encoding="utf-8")) == []
 
 
+def test_the_reports_are_there_and_the_one_that_names_people_is_in_no_run(retrained: Retrained) -> None:
+    assert [p.name for p in (retrained.artifacts() / "report").iterdir()] == ["model.html"]
+    (book,) = (retrained.store.folder / "reports").iterdir()
+    customers = set(read_ledger(retrained.ledger).invoices["customer_id"])
+    assert any(customer in book.read_text(encoding="utf-8") for customer in customers)
+    model = (retrained.artifacts() / "report" / "model.html").read_text(encoding="utf-8")
+    assert not any(customer in model for customer in customers)
+
+
 def test_no_number_of_a_customer_or_an_invoice_goes_into_a_run(retrained: Retrained) -> None:
     invoices = read_ledger(retrained.ledger).invoices
     secret = set(invoices["customer_id"]) | set(invoices["invoice_id"])
