@@ -207,7 +207,7 @@ def test_the_store_is_whole_afterwards(place: Place) -> None:
     found = erase(place.ledger, gone, place.store, [place.outputs])
 
     # The promotion log verifies, the bundle is undamaged, and the gate can be asked about the rows that are left.
-    assert [e["action"] for e in read_log(store)] == ["first", "promoted"]
+    assert [e["action"] for e in read_log(store)][:2] == ["first", "promoted"]
     assert read_bundle(store.champion_folder).about["run_id"] == champion.run_id
     cleaned = Candidate(candidate.folder)
     mine = rows["customer"].isin([hashed(number) for number in gone])
