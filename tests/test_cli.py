@@ -29,7 +29,8 @@ COMMANDS: tuple[list[str], ...] = (
     [], ["demo"], ["ledger"], ["ledger", "simulate"], ["ledger", "import"], ["ledger", "formats"], ["ledger", "check"],
     ["features"], ["train"], ["promote"], ["score"], ["backtest"], ["explain"],
     ["monitor"], ["registry"], ["registry", "log"], ["registry", "champion"],
-    ["store"], ["store", "backup"], ["store", "restore"], ["store", "moved"], ["store", "upgrade"], ["serve"], ["erase"],
+    ["store"], ["store", "backup"], ["store", "restore"], ["store", "moved"], ["store", "upgrade"],
+    ["serve"], ["erase"],
 )  # fmt: skip
 
 HEADER = "invoice_id,customer_id,issued_on,due_on,amount,currency\n"
