@@ -18,7 +18,7 @@ from paybench.explain.tuned import write_pictures
 from paybench.ledger import Ledger
 from paybench.models.store.store import CHAMPION, Store, Version, attach
 from paybench.models.training.candidate import Candidate
-from paybench.models.training.steps import Steps
+from paybench.models.training.steps import Steps, read_json
 from paybench.models.training.train import asked
 from paybench.models.training.training import TRAINING
 from paybench.models.versions.release import RELEASE, Outcome, release, release_due, settle
@@ -67,7 +67,7 @@ class Chain:
         """The version that this run registered, if it did."""
         if "register" not in self.steps.ran:
             return None
-        made = json.loads((self.steps.folder / "register" / "version.json").read_text(encoding="utf-8"))
+        made = read_json(self.steps.folder / "register" / "version.json")
         return Version(made["number"], made["run_id"], {})
 
     def due(self) -> dict[str, str]:

@@ -81,8 +81,9 @@ def test_the_lines_of_the_crontab_run(trained: Trained, tmp_path: Path) -> None:
     assert re.fullmatch(r"(\d+|\*)( (\d+|\*)){4}", " ".join(when))
     # cron takes a percent sign for the end of the line.
     assert "%" not in command
-    command = command.replace(HOME + "/nightly.log", str(tmp_path / "log")).replace(HOME, str(PIPELINES.parent))
-    command = command.replace("/tmp/paybench.lock", str(tmp_path / "lock"))
+    for kind in ("log", "lock"):
+        command = command.replace(f"{HOME}/nightly.{kind}", str(tmp_path / kind))
+    command = command.replace(HOME, str(PIPELINES.parent))
     command = command.replace("nightly.sh", f"nightly.sh {AS_OF}")
     given |= environment(trained, tmp_path)
     subprocess.run(["/bin/sh", "-c", command], check=True, cwd="/", env=given)

@@ -62,7 +62,7 @@ class Steps:
             _safe_on_disk(new)
         manifest = {"step": name, "inputs": _plain(inputs), "outputs": outputs}
         with replaced_file(self._manifest(name)) as file:
-            file.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+            write_json(file, manifest)
         self.ran.append(name)
         return self.folder / name
 
@@ -113,9 +113,9 @@ class Steps:
 
     def _read(self, name: str) -> dict[str, Any] | None:
         with suppress(OSError, ValueError):
-            found = json.loads(self._manifest(name).read_text(encoding="utf-8"))
+            found = read_json(self._manifest(name))
             if found["step"] == name and isinstance(found["inputs"], dict) and isinstance(found["outputs"], dict):
-                return dict(found)
+                return found
         return None
 
 
@@ -126,6 +126,17 @@ def sweep(folder: Path, keep: int) -> None:
         with suppress(OSError), (old / _LOCK).open("w") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(old, ignore_errors=True)
+
+
+def write_json(file: Path, found: Mapping[str, Any]) -> None:
+    """Facts that a step found, in a file of its folder."""
+    file.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """What :func:`write_json` wrote."""
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
 
 
 _LOCK, _NEW = ".lock", "not done yet"

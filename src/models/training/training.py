@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,7 +27,7 @@ from .candidate import Candidate
 from .card import write_card
 from .evaluate import Fitted, evaluate
 from .helpers import helpers
-from .steps import Steps
+from .steps import Steps, read_json, write_json
 
 TRAINING = ("import", "features", "tune", "fit", "calibrate", "evaluate")
 """The steps, in their order."""
@@ -100,12 +99,12 @@ class Training:
         book.keep(new, lived=not declined)
         found = {"horizon": book.H, "start": f"{start:%Y-%m-%d}"}
         found |= {"declined": declined.reason, "needed": declined.needed} if declined else {}
-        _write(new / "book.json", found)
+        write_json(new / "book.json", found)
         self.__dict__["_book"] = book  # so that the next step need not read it
 
     @property
     def _found(self) -> dict[str, Any]:
-        return _read(self.steps.folder / "features" / "book.json")
+        return read_json(self.steps.folder / "features" / "book.json")
 
     @cached_property
     def _book(self) -> Book:
@@ -142,13 +141,13 @@ class Training:
         with helpers(self):
             self.search()
         tuned = self.tuning.found(self.about["minutes"] is not None)
-        _write(new / "tuned.json", {name: getattr(tuned, name) for name in ("parameters", "stalled", "seconds")})
+        write_json(new / "tuned.json", {name: getattr(tuned, name) for name in ("parameters", "stalled", "seconds")})
         tuned.trials.to_csv(new / "trials.csv", index=False)
 
     @property
     def _tuned(self) -> Tuned:
         folder = self.steps.folder / "tune"
-        found = _read(folder / "tuned.json")
+        found = read_json(folder / "tuned.json")
         trials = pd.read_csv(folder / "trials.csv") if found["parameters"] else pd.DataFrame(columns=COLUMNS)
         return Tuned(found["parameters"], trials, stalled=tuple(found["stalled"]), seconds=found["seconds"])
 
@@ -202,14 +201,5 @@ def write_baseline(book: Book, declined: Declined, folder: Path) -> dict[str, An
 
 def write_candidate(about: dict[str, Any], folder: Path) -> None:
     """candidate.json, and the card."""
-    _write(folder / "candidate.json", about)
+    write_json(folder / "candidate.json", about)
     write_card(Candidate(folder))
-
-
-def _write(file: Path, found: dict[str, Any]) -> None:
-    file.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-
-
-def _read(file: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -18,7 +17,7 @@ from ..store.rules import UNSIGNED, signature_required
 from ..store.store import CHAMPION, Store, Version
 from ..training.candidate import Candidate
 from ..training.card import tuning_sentence
-from ..training.steps import Steps, sweep
+from ..training.steps import Steps, read_json, sweep, write_json
 from ..training.train import LATEST, WORK, asked, baseline_candidate
 from .promotion import KNOWN, challenge, ensure_champion, promote, proven, verdict_on
 from .registry import record_declined, register, registered
@@ -112,7 +111,7 @@ def release_due(store: Store, key: str, steps: Steps) -> dict[str, str]:
     if due["gate"]:
         due["export"] = due["promote"]
     else:
-        passed = all(c["passed"] for c in _read(steps.folder / "gate" / "verdict.json")["checks"])
+        passed = all(c["passed"] for c in read_json(steps.folder / "gate" / "verdict.json")["checks"])
         due["export"] = steps.due("export", inputs) if passed else ""
     return {name: due[name] for name in RELEASE}
 
@@ -125,7 +124,7 @@ def _registered(store: Store, candidate: Candidate, extras: dict[str, Path] | No
 
     def work(new: Path) -> None:
         version = found or register(store, candidate, extras)
-        _write(new / "version.json", {"number": version.number, "run_id": version.run_id})
+        write_json(new / "version.json", {"number": version.number, "run_id": version.run_id})
 
     steps.run("register", {"key": key}, work)
     return found or _there(registered(store, key), store)
@@ -138,7 +137,7 @@ def _promoted(store: Store, challenger: Version, champion: Version, steps: Steps
 
     def ask(new: Path) -> None:
         judged.append(verdict_on(store, challenger, champion))
-        _write(new / "verdict.json", asdict(judged[0]))
+        write_json(new / "verdict.json", asdict(judged[0]))
 
     def serve(new: Path) -> None:
         before = (champion, judged[0]) if judged else None
@@ -149,12 +148,12 @@ def _promoted(store: Store, challenger: Version, champion: Version, steps: Steps
             outcome, reason = "known", KNOWN
         checks = [asdict(check) for check in verdict.checks] if outcome != "known" else []
         found = {"promoted": verdict.promoted, "outcome": outcome, "reason": reason, "needed": verdict.needed}
-        _write(new / "outcome.json", found | {"champion": serves.label, "checks": checks})
+        write_json(new / "outcome.json", found | {"champion": serves.label, "checks": checks})
 
-    verdict = _read(steps.run("gate", inputs, ask) / "verdict.json")
+    verdict = read_json(steps.run("gate", inputs, ask) / "verdict.json")
     if all(check["passed"] for check in verdict["checks"]):
         steps.run("export", inputs, lambda new: proven(store, challenger, new / "bundle"))
-    found = _read(steps.run("promote", inputs | {"gate": steps.digest("gate")}, serve) / "outcome.json")
+    found = read_json(steps.run("promote", inputs | {"gate": steps.digest("gate")}, serve) / "outcome.json")
     return Outcome(**found | {"checks": tuple(found["checks"])}, challenger=challenger.label, store=str(store.folder))
 
 
@@ -162,15 +161,6 @@ def _there(version: Version | None, store: Store) -> Version:
     if version is None:
         raise PaybenchError(f"The version was taken out of the store at {store.folder} meanwhile; run it again.")
     return version
-
-
-def _write(file: Path, found: dict[str, Any]) -> None:
-    file.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-
-
-def _read(file: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return found
 
 
 def train_and_release(

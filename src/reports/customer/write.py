@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...errors import PaybenchError
-from ...files import replaced_file
 from ...ledger import Ledger
 from ...pages import language as of_pages
+from ...pages import with_workbench, write_page
 from .page import render
 from .subject import subject
 
@@ -37,11 +36,7 @@ def write_customer(
         If ``out`` does not end in .html, there is no such language, no invoice of the customer was known at ``date``,
         there is no champion or it may not score this book, or the workbench is not installed.
     """
-    if Path(out).suffix.lower() != ".html":
-        raise PaybenchError(f"The sheet is written as .html, not as '{Path(out).name}'; change the file's ending.")
-    page = customer_sheet(ledger, date, customer, store, language, names, show)
-    with replaced_file(out) as new:
-        new.write_text(page, encoding="utf-8")
+    write_page(out, lambda: customer_sheet(ledger, date, customer, store, language, names, show), "sheet")
 
 
 def customer_sheet(
@@ -55,9 +50,5 @@ def customer_sheet(
 ) -> str:
     """The sheet as HTML (see :func:`write_customer`); the same inputs give the same text."""
     spoken = of_pages(language)
-    try:
+    with with_workbench("sheet"):
         return render(subject(ledger, date, customer, store, language, names, show), spoken)
-    except ImportError as error:
-        raise PaybenchError(
-            f"The sheet needs {error.name}, which the base install leaves out: pip install 'paybench[workbench]'."
-        ) from None

@@ -8,10 +8,10 @@ import pandas as pd
 
 from ...errors import PaybenchError
 from ...features import Habits
-from ...files import replaced_file
 from ...ledger import Ledger
 from ...models.store.store import Store
 from ...pages import language as spoken
+from ...pages import with_workbench, write_page
 from ...progress import say, without_widgets
 from .explained import Changed, Explained, changed, explained
 from .judged import as_rows, judged
@@ -46,11 +46,7 @@ def write_model(
         If ``out`` does not end in .html, there is no such store, version or language, the ledger is another one, the
         promotion log is broken, or the workbench is not installed.
     """
-    if Path(out).suffix.lower() != ".html":
-        raise PaybenchError(f"The report is written as .html, not as '{Path(out).name}'; change the file's ending.")
-    page = model_report(store, version, ledger, language, show)
-    with replaced_file(out) as new:
-        new.write_text(page, encoding="utf-8")
+    write_page(out, lambda: model_report(store, version, ledger, language, show))
 
 
 def model_report(
@@ -62,13 +58,9 @@ def model_report(
 ) -> str:
     """The model report as HTML (see :func:`write_model`); the same inputs give the same text."""
     t = spoken(language)
-    try:
+    with with_workbench():
         without_widgets()
         return as_html(findings(subject(Store.at(store), version), ledger, show), t)
-    except ImportError as error:
-        raise PaybenchError(
-            f"The report needs {error.name}, which the base install leaves out: pip install 'paybench[workbench]'."
-        ) from None
 
 
 def findings(about: Subject, ledger: Ledger | None = None, show: bool = False) -> Findings:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...errors import PaybenchError
-from ...files import replaced_file
 from ...ledger import Ledger
 from ...pages import language as of_pages
+from ...pages import with_workbench, write_page
 from .findings import findings
 from .page import render
 
@@ -35,11 +34,7 @@ def write_portfolio(
         If ``out`` does not end in .html, there is no such language, there is no champion, nothing was known at
         ``date``, or the workbench is not installed.
     """
-    if Path(out).suffix.lower() != ".html":
-        raise PaybenchError(f"The report is written as .html, not as '{Path(out).name}'; change the file's ending.")
-    page = portfolio(ledger, date, store, language, names, show)
-    with replaced_file(out) as new:
-        new.write_text(page, encoding="utf-8")
+    write_page(out, lambda: portfolio(ledger, date, store, language, names, show))
 
 
 def portfolio(
@@ -52,9 +47,5 @@ def portfolio(
 ) -> str:
     """The portfolio report as HTML (see :func:`write_portfolio`); the same inputs give the same text."""
     spoken = of_pages(language)
-    try:
+    with with_workbench():
         return render(findings(ledger, date, store, language, names, show), spoken)
-    except ImportError as error:
-        raise PaybenchError(
-            f"The report needs {error.name}, which the base install leaves out: pip install 'paybench[workbench]'."
-        ) from None

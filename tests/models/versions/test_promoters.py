@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,25 +39,6 @@ MIDDLING = -0.62
 """The same of one that is better than the Baseline all the same."""
 
 Answers = Callable[..., list[object]]
-
-
-@pytest.fixture(scope="module")
-def at_once() -> Iterator[Answers]:
-    """What each of several processes answered that did one thing at once: a number, or its traceback."""
-    program = [sys.executable, str(Path(__file__).with_name("at_once.py"))]
-    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdin is not None
-        assert running.stdout is not None
-        asked, said = running.stdin, running.stdout
-
-        def answers(act: str, store: Path, *arguments: str) -> list[object]:
-            asked.write(json.dumps([act, str(store), arguments]) + "\n")
-            asked.flush()
-            found: list[object] = json.loads(said.readline())
-            return found
-
-        yield answers
-        asked.close()
 
 
 def agreed(store: Store) -> int:
