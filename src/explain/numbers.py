@@ -8,11 +8,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-SPACE = "\N{NO-BREAK SPACE}"
+from ..pages.language import SPACE, language
+
+__all__ = [
+    "DASH",
+    "MINUS",
+    "SPACE",
+    "date",
+    "money",
+    "percent",
+    "plural",
+    "rounded_to_sum",
+    "short",
+    "span",
+    "tenths",
+    "tied",
+]
+
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_ENGLISH = language("en")
 
 
 def percent(share: float) -> str:
@@ -23,11 +39,7 @@ def percent(share: float) -> str:
     >>> [percent(x).replace(SPACE, " ") for x in (0.384, 0.001, 0.0, 0.999)]
     ['38 %', 'under 1 %', '0 %', 'over 99 %']
     """
-    if 0 < share < 0.005:
-        return f"under{SPACE}1{SPACE}%"
-    if 0.995 < share < 1:
-        return f"over{SPACE}99{SPACE}%"
-    return f"{share * 100:.0f}{SPACE}%"
+    return _ENGLISH.percent(share).replace(" ", SPACE)
 
 
 def money(amount: float, places: int = 0) -> str:
@@ -47,8 +59,7 @@ def plural(number: int, noun: str) -> str:
 
 def date(day: pd.Timestamp, year: bool = True) -> str:
     """'8 Dec 2025', in English whatever the machine's language; without the year on request."""
-    text = f"{day.day}{SPACE}{_MONTHS[day.month - 1]}"
-    return f"{text}{SPACE}{day.year}" if year else text
+    return _ENGLISH.date(day, year)
 
 
 def span(first: pd.Timestamp, last: pd.Timestamp) -> str:
