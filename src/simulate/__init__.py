@@ -1,5 +1,6 @@
 """A ledger drawn from a known world: what happened, and the true probabilities behind it."""
 
+from .foresight import Foreseen
 from .policies import POLICIES, Confounded, Ladder, Randomised
 from .settings import TYPES, CustomerType, Effects, Settings
 from .sweep import sweep
@@ -14,6 +15,7 @@ __all__ = [
     "Confounded",
     "CustomerType",
     "Effects",
+    "Foreseen",
     "Ladder",
     "Randomised",
     "Settings",

@@ -7,6 +7,7 @@ import numpy as np
 from ..errors import PaybenchError
 from . import disputes, messages, payments
 from .contacts import HARSH, TIRED_DAYS, Blow, added
+from .foresight import Foresight
 from .state import NEVER, State
 from .view import NOTHING, Actions, Policy, View, drawer
 
@@ -14,7 +15,7 @@ LONG_AGO = 10_000
 """Days since something that never happened."""
 
 
-def live(state: State, policy: Policy | None, bounced: np.ndarray) -> None:
+def live(state: State, policy: Policy | None, bounced: np.ndarray, foresight: Foresight | None = None) -> None:
     """Run from the window's first day until every invoice of the window is settled or written off.
 
     On each day the policy decides by what was known in the morning; then customers pay, contest and write; then what
@@ -49,6 +50,8 @@ def live(state: State, policy: Policy | None, bounced: np.ndarray) -> None:
         if new > begun:
             state.unpaid = np.concatenate([state.unpaid, np.arange(begun, new)])
             begun = new
+        if foresight is not None:
+            foresight.look(state, bounced)
 
 
 def _decided(state: State, policy: Policy | None) -> tuple[Actions | None, View | None]:

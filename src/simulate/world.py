@@ -23,6 +23,7 @@ from .customers import draw_customers
 from .delays import make_plans
 from .disk import on_disk, write
 from .exchange import Tables
+from .foresight import Foreseen, Foresight
 from .invoices import draw_invoices
 from .life import live
 from .liquidity import Weather, draw_cash, draw_weather
@@ -68,11 +69,14 @@ class World:
     ledger : the book as it stands at the end of the window.
     oracle : DataFrames by the names of the files beside a ledger, see ``truth.TRUTH_FILES``.
     distributions : P(days_late <= d) of every invoice, (n, len(truth.DAYS_LATE)); only with ``truth="full"``.
+    foreseen : by date, of the invoices that were open that morning, when each is settled; only for the dates that
+        ``foresee`` asked for.
     """
 
     ledger: Ledger
     oracle: dict[str, pd.DataFrame] = field(repr=False)
     distributions: np.ndarray | None = field(repr=False, default=None)
+    foreseen: dict[pd.Timestamp, Foreseen] = field(repr=False, default_factory=dict)
     _tables: Tables = field(repr=False, default_factory=dict)
 
     @property
@@ -150,6 +154,8 @@ def simulate(
     settings: Settings | str = "easy",
     fork: tuple[object, int] | None = None,
     truth: str = "short",
+    foresee: Iterable[object] = (),
+    foresee_days: int = 91,
 ) -> World:
     """Draw a ledger from a known world.
 
@@ -169,20 +175,25 @@ def simulate(
     fork : a date and a number: the same world up to that date and another future from it on (see :class:`.Fork`).
     truth : ``short``: the oracle's tables; ``full``: also the true distribution of every invoice, 1.2 kB each;
         ``none``: no probabilities and no effects, which halves the time.
+    foresee : mornings on which the exact distribution of every open invoice is told, see :class:`.Foreseen`, from the
+        second one of the window to the one after its last day.
+    foresee_days : how many days it looks ahead.
 
     Raises
     ------
     PaybenchError
-        If a count is not above zero, the seed is negative, a date is none, or a policy decides what cannot be done.
+        If a count is not above zero, the seed is negative, a date is none or outside, or a policy decides what cannot
+        be done.
     """
     if truth not in TRUTHS:
         raise PaybenchError(f"truth is '{truth}'; give one of {', '.join(TRUTHS)}.")
     plan = Plan.of(customers, months, seed, start, name, policy, settings, fork)
+    foresight = Foresight(foresee, foresee_days, plan.calendar)
     weather = _weather(plan)
     fresh = _own_copy(plan.policy)
     parts = [
         # The first block has the policy itself, so that who gave it can read in it what it remembered.
-        _block(plan, block, weather, truth, plan.policy if block[0] == 1 else _own_copy(fresh))
+        _block(plan, block, weather, truth, plan.policy if block[0] == 1 else _own_copy(fresh), foresight)
         for block in _watched(plan.blocks(), progress)
     ]
     tables = {k: pa.concat_tables([p[0][k] for p in parts]) for k in parts[0][0]}
@@ -194,7 +205,8 @@ def simulate(
     full = np.concatenate([p[1] for p in parts if p[1] is not None]) if truth == "full" else None
     if full is not None and order is not None:
         full = full[order]
-    return World(Ledger.of(plan.name, **frames), oracle, full, tables)
+    ledger = Ledger.of(plan.name, **frames)
+    return World(ledger, oracle, full, foresight.all(ledger.invoices["invoice_id"]), tables)
 
 
 def write_world(world: World, folder: str | Path) -> None:
@@ -295,7 +307,12 @@ def _own_copy(policy: Policy | None) -> Policy | None:
 
 
 def _block(
-    plan: Plan, block: range, weather: Weather, truth: str, policy: Policy | None
+    plan: Plan,
+    block: range,
+    weather: Weather,
+    truth: str,
+    policy: Policy | None,
+    foresight: Foresight | None = None,
 ) -> tuple[Tables, np.ndarray | None]:
     numbers = np.asarray(block)
     settings, calendar, streams = plan.settings, plan.calendar, plan.streams
@@ -306,7 +323,7 @@ def _block(
     state = State(customers, invoices, plans, cash, weather, settings, calendar, streams)
     bounced = bounce_chances(settings.bounces, calendar.workdays)
     bounced[calendar.end - calendar.first - 1] = 0.0
-    live(state, policy, bounced)
+    live(state, policy, bounced, foresight)
     label = getattr(policy, "name", type(policy).__name__)
     return make_tables(state, label, bounced, truth)
 
