@@ -10,7 +10,18 @@ __version__ = "0.1.0"
 from .errors import PaybenchError
 from .ledger import Ledger, as_of, read_ledger, write_ledger
 
-__all__ = ["Ledger", "PaybenchError", "as_of", "read_ledger", "write_ledger", "explain", "features", "models", "score"]
+__all__ = [
+    "Ledger",
+    "PaybenchError",
+    "as_of",
+    "read_ledger",
+    "write_ledger",
+    "decide",
+    "explain",
+    "features",
+    "models",
+    "score",
+]
 
 
 class Menu(ModuleType):
@@ -38,7 +49,7 @@ class Menu(ModuleType):
         return sorted({*super().__dir__(), *self._MENU})
 
 
-_MENU = {"explain": "", "features": "", "models": "", "score": "score"}
+_MENU = {"decide": "", "explain": "", "features": "", "models": "", "score": "score"}
 sys.modules[__name__].__class__ = Menu
 
 if TYPE_CHECKING:  # checkers do not see a module's class

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from .decide.saved.made import make_forecast
 from .explain.tuned import write_pictures
 from .ledger import Ledger, read_ledger
 from .models.store.store import CHAMPION, Store, attach
@@ -18,14 +19,14 @@ from .simulate import simulate, write_world
 AS_OF = "2025-12-01"
 """A month before the sample ends: what came then is not known."""
 
-FILES = {"scores": "scores.csv", "report": "report.html", "model": "model.html"}
+FILES = {"scores": "scores.csv", "cash": "cash", "report": "report.html", "model": "model.html"}
 """What it writes, and how that is called."""
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
 
 
 def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, show: bool = True) -> dict[str, Any]:
-    """Train, register, score and report on the sample.
+    """Train, register, score, forecast and report on the sample.
 
     Parameters
     ----------
@@ -43,8 +44,10 @@ def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, sh
     table = score(ledger, AS_OF, "champion", store, show=False)
     files = {name: str(folder / file) for name, file in FILES.items()}
     write_scores(table, files["scores"])
+    say("forecasting the cash", show)
+    cash = make_forecast(ledger, AS_OF, files["cash"], store).forecast
     say("writing the reports", show)
-    write_portfolio(ledger, AS_OF, files["report"], store)
+    write_portfolio(ledger, AS_OF, files["report"], store, cash=cash)
     write_model(store, files["model"], ledger=ledger)
     place = Store.at(store)
     if (champion := place.version(CHAMPION)) is not None:
@@ -64,6 +67,7 @@ def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, sh
                 + " risk",
                 f"models   {outcome.store}  (champion: {outcome.champion}; 'make mlflow' shows them)",
                 f"scores   {files['scores']}",
+                f"cash     {files['cash']} (forecast by day, week, month and quarter; key figures)",
                 f"reports  {files['report']} (the open book), {files['model']} (the model, to be signed)",
             ]
         ),

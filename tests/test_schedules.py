@@ -45,9 +45,10 @@ def test_a_night_on_which_nothing_is_due_scores_and_watches(trained: Trained, tm
         night, capture_output=True, text=True, check=False, cwd="/", env=environment(trained, tmp_path)
     )
     assert run.returncode == 0, run.stderr
-    scored, watched = answers(run.stdout)
+    scored, forecast, watched = answers(run.stdout)
     assert scored["rows"] == len(pd.read_parquet(tmp_path / f"scores-{AS_OF}.parquet"))
     assert watched["due"] is False
+    assert pd.read_csv(Path(str(forecast["out"])) / "cash.csv")["expected"].sum() > 0
     assert (tmp_path / "monitor").is_dir()
 
 
@@ -56,10 +57,11 @@ def test_a_night_on_which_retraining_is_due_retrains_and_scores_again(trained: T
     given = environment(trained, tmp_path, RETRAIN="--trials 2 --dry-run")
     run = subprocess.run(night, capture_output=True, text=True, check=False, cwd="/", env=given)
     assert run.returncode == 0, run.stderr
-    _, watched, planned, scored = answers(run.stdout)
+    *_, watched, planned, scored, forecast = answers(run.stdout)
     assert watched["due"] is True
     assert planned["dry_run"] is True
     assert scored["out"] == str(tmp_path / "scores-2026-02-01.parquet")
+    assert forecast["out"] == str(tmp_path / "forecast-2026-02-01")
 
 
 def test_a_night_that_cannot_begin_says_so_and_stops(trained: Trained, tmp_path: Path) -> None:
@@ -128,7 +130,7 @@ def test_the_tasks_of_the_dag_are_commands_that_there_are(
         "{{ var.value.paybench_out }}": str(tmp_path),
         "{{ ds }}": AS_OF,
     }
-    commands = {task: names[task] for task in ("SCORE", "MONITOR", "RETRAIN")}
+    commands = {task: names[task] for task in ("SCORE", "FORECAST", "MONITOR", "RETRAIN")}
     for old, new in values.items():
         commands = {task: command.replace(old, new) for task, command in commands.items()}
     assert not any("{{" in command for command in commands.values())

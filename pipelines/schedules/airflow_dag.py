@@ -1,7 +1,7 @@
 """The nights of a book for Apache Airflow (2.4 or newer, also 3): copy this file into its folder of DAGs.
 
-    score  ──▶  monitor  ──▶  retrain  ──▶  score_again
-                 (exit code 0: nothing is due, and the rest is skipped)
+    score  ──▶  forecast  ──▶  monitor  ──▶  retrain  ──▶  score_again  ──▶  forecast_again
+                                (exit code 0: nothing is due, and the rest is skipped)
 
 `{{ ds }}` is the day that a run stands for, and as_of: nothing dated on it or later is known, so that a run of a past
 day (`airflow dags backfill`) gives what it would have given then. The folders are Airflow variables: paybench_home,
@@ -27,6 +27,7 @@ LEDGER = "{{ var.value.paybench_ledger }}"
 OUT = "{{ var.value.paybench_out }}"
 
 SCORE = f"{PYTHON} {PIPELINES}/score.py --ledger {LEDGER} {BOOK} --out {OUT}/scores-{{{{ ds }}}}.parquet"
+FORECAST = f"{PYTHON} {PIPELINES}/forecast.py --ledger {LEDGER} {BOOK} --out {OUT}/forecast-{{{{ ds }}}}"
 # 3 says that retraining is due: then the task is done. 0 skips what comes after it (99 is Airflow's code for that).
 MONITOR = (
     f"{PYTHON} -m paybench monitor {LEDGER} {BOOK} --out {OUT}/monitor --json; "
@@ -43,7 +44,9 @@ with DAG(
     default_args={"retries": 2, "retry_delay": timedelta(minutes=10)},
 ):
     score = BashOperator(task_id="score", bash_command=SCORE)
+    forecast = BashOperator(task_id="forecast", bash_command=FORECAST)
     monitor = BashOperator(task_id="monitor", bash_command=MONITOR, skip_on_exit_code=99)
     retrain = BashOperator(task_id="retrain", bash_command=RETRAIN, execution_timeout=timedelta(hours=6))
     score_again = BashOperator(task_id="score_again", bash_command=SCORE)
-    score >> monitor >> retrain >> score_again
+    forecast_again = BashOperator(task_id="forecast_again", bash_command=FORECAST)
+    score >> forecast >> monitor >> retrain >> score_again >> forecast_again

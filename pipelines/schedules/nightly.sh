@@ -1,5 +1,5 @@
 #!/bin/sh
-# One night of one book: score what is open, look whether the model still holds, train anew if it does not.
+# One night of one book: score what is open, forecast its cash, look whether the model still holds, train anew if it does not.
 #
 #     LEDGER=/srv/books/acme STORE=/srv/paybench/mlruns OUT=/srv/paybench/nightly pipelines/schedules/nightly.sh [DATE]
 #
@@ -12,6 +12,7 @@ home=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 python=${PYTHON:-$home/.venv/bin/python}
 
 "$python" "$home/pipelines/score.py" --ledger "$LEDGER" --as-of "$as_of" --store "$STORE" --out "$OUT/scores-$as_of.parquet"
+"$python" "$home/pipelines/forecast.py" --ledger "$LEDGER" --as-of "$as_of" --store "$STORE" --out "$OUT/forecast-$as_of"
 
 due=0
 "$python" -m paybench monitor "$LEDGER" --as-of "$as_of" --store "$STORE" --out "$OUT/monitor" --json || due=$?
@@ -25,3 +26,4 @@ esac
 "$python" "$home/pipelines/retrain.py" --ledger "$LEDGER" --as-of "$as_of" --store "$STORE" \
     --because "the monitor of $as_of says that retraining is due" ${RETRAIN:-}
 "$python" "$home/pipelines/score.py" --ledger "$LEDGER" --as-of "$as_of" --store "$STORE" --out "$OUT/scores-$as_of.parquet"
+"$python" "$home/pipelines/forecast.py" --ledger "$LEDGER" --as-of "$as_of" --store "$STORE" --out "$OUT/forecast-$as_of"

@@ -18,26 +18,27 @@ import pandas as pd
 import pytest
 
 from paybench import PaybenchError
+from paybench.decide.kpi import KPIS
 from paybench.erase.search import Words
-from paybench.explain.cash import cash_weeks, paid_by_week
-from paybench.features import open_on
 from paybench.ledger import Ledger, as_of, day, read_ledger
-from paybench.models.family.distribution import DaysLate
-from paybench.models.learn.bundle import read_bundle, write_bundle
+from paybench.models.learn.bundle import write_bundle
 from paybench.models.training.candidate import Candidate
 from paybench.models.training.train import baseline_candidate
 from paybench.pages import language
-from paybench.reports.portfolio import look, portfolio, rows, said, write_portfolio
+from paybench.reports.portfolio import came, cash, kpis, look, portfolio, rows, said, write_portfolio
 from paybench.reports.portfolio.changed import adjusted, changed
 from paybench.reports.portfolio.exceptions import exceptions
 from paybench.reports.portfolio.findings import Findings, findings
 from paybench.reports.portfolio.page import context, render
 from paybench.reports.portfolio.rows import rows_of
+from paybench.reports.portfolio.weeks import cash_weeks
 from tests.trained import AS_OF, Trained
 
 HOSTILE = "</script><script>alert(1)</script>"
 EN, DE = language("en"), language("de")
 SOURCE = Path(rows.__file__).parent
+PATHS = 60
+"""Futures that are drawn here: enough to have bands."""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def book(trained: Trained) -> Ledger:
 
 @pytest.fixture(scope="module")
 def found(book: Ledger, trained: Trained) -> Findings:
-    return findings(book, AS_OF, trained.store)
+    return findings(book, AS_OF, trained.store, paths=PATHS)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +97,7 @@ def test_same_inputs_same_bytes(found: Findings, page: str) -> None:
 def test_nothing_dated_later_has_an_influence(book: Ledger, trained: Trained, page: str) -> None:
     # The page of a ledger that ends on the day before is the same, byte for byte.
     assert book.payments["paid_on"].max() > pd.Timestamp(AS_OF)
-    assert portfolio(as_of(book, AS_OF), AS_OF, trained.store) == page
+    assert portfolio(as_of(book, AS_OF), AS_OF, trained.store, paths=PATHS) == page
 
 
 @pytest.mark.parametrize(
@@ -122,9 +123,7 @@ def test_weeks_add_up(found: Findings) -> None:
 
     for currency, mine in table.groupby("currency"):
         own = (table["currency"] == currency).to_numpy()
-        weeks = cash_weeks(
-            mine["amount_open"].to_numpy(), mine["days_overdue"].to_numpy(), found.by_week[own], found.at
-        )
+        weeks = cash_weeks(mine["amount_open"].to_numpy(), mine["days_overdue"].to_numpy(), found.by_week[own])
         whole = mine["amount_open"].sum()
 
         # Both columns hold the open amount to the cent, and what is displayed holds it exactly.
@@ -142,27 +141,6 @@ def test_tiles_are_sums_of_the_weeks(found: Findings) -> None:
         # A reader who adds up the displayed weeks finds the displayed figures: expected, open and overdue.
         figures = [int(tiles[k].replace(",", "")) for k in ("week", "month", "open", "overdue")]
         assert figures == [expected[1], sum(expected[1:5]), sum(due), due[0]]
-
-
-def test_weeks_of_a_known_case() -> None:
-    # Due in 3 days; paid on time, 4 days late (the day that opens week 1) or never.
-    mass = np.zeros((1, 30))
-    mass[0, [0, 4]] = 0.5, 0.3
-    weeks = paid_by_week(DaysLate(0, mass), np.array([-3]), weeks=3)
-    np.testing.assert_allclose(weeks, [[0.5, 0.3, 0.0, 0.0, 0.2]])
-
-
-def test_weeks_are_those_of_the_distribution(book: Ledger, trained: Trained, found: Findings) -> None:
-    X = open_on(book, AS_OF)
-    order = pd.Index(X.index.get_level_values("invoice_id")).get_indexer(found.table["invoice_id"])
-    overdue = found.table["days_overdue"].to_numpy()
-    predicted = read_bundle(trained.store / "champion").predict(book, X.iloc[order]).given_unpaid(overdue)
-
-    # The first four weeks together: paid before the 28th day from as_of on.
-    np.testing.assert_allclose(found.by_week[:, :4].sum(axis=1), 1 - predicted.later_than(overdue + 27), atol=1e-9)
-
-    # The last column is the score table's P(never).
-    np.testing.assert_allclose(found.by_week[:, -1], found.table["p_never"], atol=1e-9)
 
 
 def test_example_adds_up_as_displayed(found: Findings, page: str) -> None:
@@ -183,6 +161,8 @@ def test_example_adds_up_as_displayed(found: Findings, page: str) -> None:
 def test_page_answers_in_order(found: Findings, page: str) -> None:
     assert re.findall(r"<h2>(.*?)</h2>", page) == [
         "What is expected",
+        "When the money will come",
+        "Key figures",
         "What to do: the invoices to look at",
         "Customers whose behaviour changed",
         "Exceptions: what a person has to see",
@@ -239,7 +219,7 @@ def test_all_open_invoices_are_in_the_table(found: Findings) -> None:
 
 
 def test_names_can_be_left_out(book: Ledger, trained: Trained, found: Findings) -> None:
-    page = portfolio(book, AS_OF, trained.store, names=False)
+    page = render(findings(book, AS_OF, trained.store, names=False, cash=found.cash))
     names = book.customers["name"].dropna().unique()
 
     # No customer's name and no word that somebody wrote; the numbers of customers stay.
@@ -257,7 +237,7 @@ def test_an_erasure_finds_everybody_in_it(found: Findings, page: str) -> None:
 
 
 def test_german_is_whole_and_says_the_same_numbers(book: Ledger, trained: Trained, found: Findings) -> None:
-    page = portfolio(book, AS_OF, trained.store, "de")
+    page = render(findings(book, AS_OF, trained.store, "de", cash=found.cash), DE)
     english, german = (re.findall(r"<td[^>]*>(.*?)</td>", p, flags=re.S) for p in (render(found), page))
     assert '<html lang="de">' in page
 
@@ -273,7 +253,7 @@ def test_german_is_whole_and_says_the_same_numbers(book: Ledger, trained: Traine
 
 def test_every_sentence_has_its_german() -> None:
     known = DE.sentences
-    template = (SOURCE / "portfolio.html").read_text(encoding="utf-8")
+    template = "".join((SOURCE / name).read_text(encoding="utf-8") for name in ("portfolio.html", "cash.html"))
     asked = {text for pair in re.findall(r"""\bt\((?:"([^"]*)"|'([^']*)')""", template) for text in pair if text}
     for file in SOURCE.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -283,6 +263,10 @@ def test_every_sentence_has_its_german() -> None:
     asked |= {text for pair in said.ONE_AND_MANY.values() for text in pair}
     asked |= {*rows.WORDS.values(), *rows.REMARKS.values(), *rows.RISKS, *(words for words, _, _ in rows.BUCKETS)}
     asked |= {text for words in look.KINDS.values() for text in words if text}
+    asked |= {*came.SHOWN.values(), *came.SIDES.values(), *came.SURE.values(), *cash.BY.values()}
+    asked |= {kpis.LIKE, *kpis.CHANGES.values(), *kpis.NAMES.values(), *sum(kpis.UNITS.values(), ())}
+    asked |= {text for name in kpis.SHOWN for text in (KPIS[name].title, KPIS[name].sentence)}
+    asked |= {KPIS["unallocated"].sentence}
     assert len(asked) > 200
     assert not asked - known.keys()
 
@@ -291,21 +275,23 @@ def test_every_sentence_has_its_german() -> None:
         assert set(re.findall(r"\{\w+\}", english)) == set(re.findall(r"\{\w+\}", known[english])), english
 
 
-def test_baseline_has_a_report_in_both_languages(book: Ledger, baseline_store: Path) -> None:
-    seen = text_of(portfolio(book, AS_OF, baseline_store))
+def test_baseline_has_a_report_in_both_languages(book: Ledger, baseline_store: Path, found: Findings) -> None:
+    seen = text_of(render(findings(book, AS_OF, baseline_store, cash=found.cash)))
 
     # It says that no trained model serves, and why; it has amounts and reasons, and no forest to explain.
     assert "No trained model serves." in seen
     assert "Why: no model has been trained in this store yet." in seen
     assert "what drives late payment" not in seen
-    assert "Kein gelerntes Modell ist im Dienst." in text_of(portfolio(book, AS_OF, baseline_store, "de"))
+    assert "Kein gelerntes Modell ist im Dienst." in text_of(portfolio(book, AS_OF, baseline_store, "de", paths=PATHS))
 
 
-def test_refused_candidate_is_named(book: Ledger, baseline_store: Path, trained: Trained, tmp_path: Path) -> None:
+def test_refused_candidate_is_named(
+    book: Ledger, baseline_store: Path, trained: Trained, tmp_path: Path, found: Findings
+) -> None:
     # The Baseline beside a candidate that the gate did not take: the comparison is shown, the Baseline serves.
     (tmp_path / "champion").symlink_to(baseline_store / "champion")
     (tmp_path / "candidate").symlink_to(Candidate(trained.store / "candidate").folder)
-    seen = text_of(portfolio(book, AS_OF, tmp_path))
+    seen = text_of(render(findings(book, AS_OF, tmp_path, cash=found.cash)))
     assert "the model trained on 1 May 2025 was refused: " in seen or "waits for 'paybench promote'" in seen
     assert "customer's own distribution ▸ serves now" in seen
 
@@ -316,7 +302,7 @@ def test_empty_book_has_a_report(book: Ledger, trained: Trained) -> None:
     all_paid = Ledger.of(
         book.name, invoices=book.invoices, payments=due[[c for c in book.payments.columns if c in due.columns]]
     )
-    page = portfolio(all_paid, AS_OF, trained.store)
+    page = portfolio(all_paid, AS_OF, trained.store, paths=PATHS)
 
     # It says so, and still says how far the model can be trusted; there is nothing to run.
     assert "No invoice is open at the start of 1 May 2025" in text_of(page)
@@ -327,13 +313,13 @@ def test_empty_book_has_a_report(book: Ledger, trained: Trained) -> None:
 def test_a_later_model_does_not_speak_of_an_earlier_day(book: Ledger, baseline_store: Path) -> None:
     # A model that was trained after the report's date knows how things ended.
     with pytest.raises(PaybenchError, match="trained on what was known at .* give that day or a later one"):
-        portfolio(book, "2025-04-01", baseline_store)
+        portfolio(book, "2025-04-01", baseline_store, paths=PATHS)
 
 
 def test_report_is_written_whole_or_not_at_all(
     book: Ledger, baseline_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_portfolio(book, AS_OF, tmp_path / "finance.html", baseline_store)
+    write_portfolio(book, AS_OF, tmp_path / "finance.html", baseline_store, paths=PATHS)
     assert (tmp_path / "finance.html").read_text(encoding="utf-8").endswith("</html>\n")
 
     # The ending says what it is, and a language that is not there is named.

@@ -28,11 +28,12 @@ if TYPE_CHECKING:
 pytestmark = needs_browser
 EN = language("en")
 ROWS = "#rows .item"
+TABLET = {"width": 820, "height": 1180}
 
 
 @pytest.fixture(scope="module")
 def found(trained: Trained) -> Findings:
-    return findings(read_ledger(trained.ledger), AS_OF, trained.store)
+    return findings(read_ledger(trained.ledger), AS_OF, trained.store, paths=60)
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,37 @@ def test_it_opens_without_a_serious_fault(running: Browser, file: Path, size: di
 
         # Nothing is wider than the screen: people do not read sideways.
         assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
+
+
+@pytest.mark.parametrize("size", [DESKTOP, TABLET, PHONE], ids=["desktop", "tablet", "phone"])
+def test_the_cash_fits_in_german_too(running: Browser, found: Findings, tmp_path: Path, size: dict[str, int]) -> None:
+    place = tmp_path / "german.html"
+    place.write_text(render(found, language("de")), encoding="utf-8")
+    with opened(running, place, size) as page:
+        # What past weeks said and what came opens without a script's help, and nothing becomes wider than the screen.
+        for summary in page.locator("#cash summary").all():
+            summary.press("Enter")
+        assert page.locator("#cash details[open]").count() == page.locator("#cash details").count() > 0
+        assert serious(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
+
+        # Every picture lies within it, with some height.
+        for picture in page.locator("#cash svg.plane, #kpis svg").all():
+            edges = picture.bounding_box()
+            assert edges is not None
+            assert edges["height"] > 20
+            assert edges["x"] >= 0
+            assert edges["x"] + edges["width"] <= size["width"]
+
+
+def test_printed_tables_do_not_lie_on_each_other(running: Browser, file: Path) -> None:
+    with opened(running, file, {"width": 703, "height": 1000}) as page:
+        page.emulate_media(media="print")
+        for pair in page.locator("#cash .two.tables").all():
+            first, second = (table.bounding_box() for table in pair.locator("table").all())
+            assert first is not None
+            assert second is not None
+            assert first["x"] + first["width"] <= second["x"]
 
 
 def test_the_first_order_is_that_of_the_wait(running: Browser, file: Path, found: Findings) -> None:

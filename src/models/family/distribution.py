@@ -73,6 +73,13 @@ class DaysLate:
         total = possible.sum(axis=1) + self.never
         return DaysLate(self.first, possible / np.where(total > 0, total, 1.0)[:, None])
 
+    def on_days(self, days_overdue: NDArray[np.int64], days: int) -> Floats:
+        """(n, days) P(paid on each of so many days, the first being ``days_overdue`` (n,) days after the due date)."""
+        column = np.asarray(days_overdue)[:, None] + np.arange(days) - self.first
+        there = (column >= 0) & (column < self.mass.shape[1])
+        found = np.take_along_axis(self.mass, np.where(there, column, 0), axis=1)
+        return np.where(there, found, 0.0)
+
     def with_later_than(self, days: int, p: Floats) -> DaysLate:
         """The same on either side, with P(more than ``days`` late, or never paid) = p (n,); kept where it is 0 or 1."""
         was = self.later_than(days)[:, None]

@@ -12,18 +12,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ... import __version__
+from ...decide.cash.forecast import Forecast, forecast
+from ...decide.cash.paths import PATHS
+from ...decide.saved.speakers import speakers
 from ...explain.attributions import attributions
-from ...explain.cash import WEEKS, paid_by_week
 from ...explain.drivers import Example, worked_example
 from ...explain.trust import Evaluation
 from ...features import features_at, issue_rows
-from ...features.opened import OpenBook
 from ...ledger import Ledger, as_of, data_hash, day
 from ...models.learn.bundle import Bundle, read_bundle
 from ...progress import say
-from ...score import CHUNK, score
+from ...score import score
 from .changed import changed
 from .exceptions import Exceptions, exceptions
+from .kpis import measured
+from .weeks import WEEKS, shares
 
 if TYPE_CHECKING:
     from ...models.training.candidate import Candidate
@@ -42,7 +45,7 @@ class Findings:
     ----------
     book : its name. at : as_of.
     table : the score table, with ``name`` (of the customer; missing where it is not known, or left out).
-    by_week : (rows of ``table``, weeks + 2) P(paid in each week), of :func:`~paybench.explain.cash.paid_by_week`.
+    by_week : (rows of ``table``, weeks + 2) the share of each that is expected in each week, of :func:`~.weeks.shares`.
     changed : customers who pay otherwise than before (:func:`~.changed.changed`).
     exceptions : what a person has to see (:func:`~.exceptions.exceptions`).
     about : of the bundle that serves. kind : "timing" or "baseline".
@@ -51,6 +54,7 @@ class Findings:
     example : one worked example, or None.
     why_baseline : why no trained model serves, as a sentence and its values; empty if one does.
     provenance : facts by name, for :mod:`.why`. names : of customers, by number; empty if left out.
+    cash : the forecast; None where no invoice is open. kpis, ages : of :func:`~.kpis.measured`, as it.
     """
 
     book: str
@@ -67,6 +71,9 @@ class Findings:
     why_baseline: tuple[str, dict[str, str]] = ("", {})
     provenance: tuple[tuple[str, Any], ...] = ()
     names: pd.Series | None = None
+    cash: Forecast | None = None
+    kpis: pd.DataFrame | None = None
+    ages: pd.DataFrame | None = None
 
 
 def findings(
@@ -76,6 +83,8 @@ def findings(
     language: str = "en",
     names: bool = True,
     show: bool = False,
+    paths: int = PATHS,
+    cash: Forecast | None = None,
 ) -> Findings:
     """Gather it.
 
@@ -84,6 +93,7 @@ def findings(
     ledger : the whole book. date : as_of; nothing dated on it or later has an influence.
     store : folder of the registry, whose champion speaks. language : of the reasons, "en" or "de".
     names : False leaves out names of customers, and what somebody wrote in words. show : progress.
+    paths : futures of the cash that are drawn. cash : the forecast of the same day, where it is at hand.
 
     Raises
     ------
@@ -98,13 +108,18 @@ def findings(
     called = called if names else called.iloc[:0]
     candidate = _candidate(folder / "candidate")
     trained = bundle.kind == "timing"
+    if table.empty:
+        cash = kpis = ages = None
+    else:
+        cash = cash or forecast(ledger, at, speakers(ledger, at, folder), paths=paths, show=show)
+        kpis, ages = measured(ledger, at, cut.invoices["issued_on"].min())
     say("explaining", show and trained)
     found = exceptions(cut, at, table)
     return Findings(
         book=ledger.name,
         at=at,
         table=table.assign(name=table["customer_id"].map(called)),
-        by_week=_by_week(OpenBook(cut, at), bundle, table),
+        by_week=np.zeros((0, WEEKS + 2)) if cash is None else shares(cash, table["invoice_id"]),
         changed=changed(cut, at),
         exceptions=found if names else tuple(_without_words(one) for one in found),
         about=bundle.about,
@@ -115,6 +130,9 @@ def findings(
         why_baseline=("", {}) if trained else _why_baseline(candidate),
         provenance=_provenance(cut, bundle, folder / "champion"),
         names=called,
+        cash=cash,
+        kpis=kpis,
+        ages=ages,
     )
 
 
@@ -137,22 +155,6 @@ def _candidate(folder: Path) -> Candidate | None:
     from ...models.training.candidate import Candidate
 
     return Candidate(folder) if (folder / "candidate.json").is_file() else None
-
-
-def _by_week(book: OpenBook, bundle: Bundle, table: pd.DataFrame) -> Floats:
-    """(n, weeks + 2) P(paid in each week) of the rows of a score table, part by part."""
-    overdue = table.set_index("invoice_id")["days_overdue"]
-    names, weeks = [], []
-    for some in book.some(*bundle.days, least=CHUNK):
-        for i in range(0, len(some), CHUNK):
-            part = some.rows(slice(i, i + CHUNK))
-            names.append(part.X.index.get_level_values("invoice_id"))
-            late = overdue[names[-1]].to_numpy(np.int64)
-            weeks.append(paid_by_week(bundle.predict_seen(part.habits, part.X)[0].given_unpaid(late), late))
-    if not names:
-        return np.zeros((0, WEEKS + 2))
-    place = pd.Index(np.concatenate(names)).get_indexer(table["invoice_id"])
-    return np.concatenate(weeks)[place]
 
 
 def _recent(cut: Ledger) -> pd.DataFrame:

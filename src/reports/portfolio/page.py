@@ -9,20 +9,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ...explain.cash import cash_weeks
-from ...explain.numbers import DASH
 from ...pages import Language, Page, language
 from ...pages import render as in_frame
+from .came import resting
+from .cash import cash, table_of
 from .findings import Findings, currencies, waiting
+from .kpis import ages, tiles
 from .look import behaviour, exceptional
 from .rows import REMARKS, filters, rows_of, tied
-from .said import count, delay, money, paid_between, short, span, when
+from .said import count, delay, money, paid_between, short, when
+from .weeks import cash_weeks, lines
 from .why import drivers, example, limits, provenance, trust
 
 LISTED = 25
 """Invoices in the list to look at."""
 CURRENCIES = 3
 """Currencies with a picture and a list: those with the most open invoices."""
+CASH = "{# cash.html #}\n"
+"""Where the template of the cash stands in that of the page."""
 SYMBOLS = {"high": "\N{BLACK UP-POINTING TRIANGLE}", "medium": "\N{BLACK DIAMOND}", "low": "\N{WHITE CIRCLE}"}
 
 
@@ -36,9 +40,9 @@ def render(found: Findings, spoken: Language | None = None) -> str:
     """
     t = spoken or language("en")
     folder = files(__package__ or "paybench.reports.portfolio")
-    template, style, script = (
-        folder.joinpath(f"portfolio.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")
-    )
+    names = ("portfolio.html", "cash.html", "portfolio.css", "cash.css", "portfolio.js")
+    template, cash_part, style, cash_style, script = (folder.joinpath(n).read_text(encoding="utf-8") for n in names)
+    template, style = template.replace(CASH, cash_part), style + cash_style
     title = t("{book}: expected payments as of {date}", book=found.book, date=t.date(found.at))
     data = None if found.table.empty else rows_of(found, t)
     return in_frame(Page(template, title, style, "" if data is None else script, data), t, **context(found, t)) + "\n"
@@ -49,6 +53,7 @@ def context(found: Findings, t: Language) -> dict[str, Any]:
     table = found.table
     order = currencies(table)
     shown = order[:CURRENCIES]
+    drawn = None if found.cash is None else table_of(found.cash)
     low, high = found.about["risk_limits"]
     why, values = found.why_baseline
     if "as_of" in values:
@@ -62,7 +67,8 @@ def context(found: Findings, t: Language) -> dict[str, Any]:
         "customers": count(t, table["customer_id"].nunique(), "customer"),
         "empty": table.empty,
         "totals": [_totals(found, c, t) for c in order],
-        "books": [_currency(found, c, t) for c in shown],
+        "books": [] if drawn is None else [_currency(found, drawn, c, t) for c in shown],
+        "resting": "" if drawn is None else resting(found, t),
         "other_currencies": ", ".join(order[CURRENCIES:]),
         "limits": {"low": t.percent(low), "high": t.percent(high)},
         "late_share": None if found.about["late_share"] is None else t.percent(found.about["late_share"]),
@@ -112,29 +118,13 @@ def _totals(found: Findings, currency: str, t: Language) -> dict[str, str]:
 def _weeks(found: Findings, mine: NDArray[np.bool_]) -> pd.DataFrame:
     table = found.table[mine]
     overdue = table["days_overdue"].to_numpy(np.int64)
-    return cash_weeks(table["amount_open"].to_numpy(np.float64), overdue, found.by_week[mine], found.at)
+    return cash_weeks(table["amount_open"].to_numpy(np.float64), overdue, found.by_week[mine])
 
 
-def _labels(at: pd.Timestamp, weeks: int, t: Language) -> list[str]:
-    starts = [at + pd.Timedelta(days=7 * k) for k in range(weeks)]
-    return [t("overdue"), *(span(t, s, s + pd.Timedelta(days=6)) for s in starts), t("later"), t("not expected")]
-
-
-def _currency(found: Findings, currency: str, t: Language) -> dict[str, Any]:
+def _currency(found: Findings, drawn: pd.DataFrame, currency: str, t: Language) -> dict[str, Any]:
     mine = (found.table["currency"] == currency).to_numpy()
     table = found.table[mine]
     weeks = _weeks(found, mine)
-    most = max(float(weeks[["due", "expected"]].iloc[1:].to_numpy().max()), 1e-9)
-    lines = [
-        {
-            "label": label,
-            "due": money(t, w["due_shown"]) if w["due_shown"] else DASH,
-            "expected": money(t, w["expected_shown"]) if w["expected_shown"] else DASH,
-            "due_width": round(100 * w["due"] / most, 2),
-            "expected_width": round(100 * w["expected"] / most, 2),
-        }
-        for label, w in zip(_labels(found.at, len(weeks) - 3, t), weeks.to_dict("records"), strict=True)
-    ]
     stake = waiting(table)
     listed = max(round(LISTED * len(table) / len(found.table)), 5)
     places = 0 if np.allclose(table["amount_open"], table["amount_open"].round()) else 2
@@ -145,7 +135,10 @@ def _currency(found: Findings, currency: str, t: Language) -> dict[str, Any]:
     whole = float(stake.sum())
     return {
         "currency": currency,
-        "weeks": lines,
+        "weeks": lines(weeks, drawn, currency, found.at, t),
+        "cash": cash(found, drawn, currency, t),
+        "kpis": [] if found.kpis is None else tiles(found.kpis, currency, found.at, t),
+        "ages": None if found.ages is None else ages(found.ages, currency, t),
         "total": money(t, int(weeks["due_shown"].sum())),
         "listed": rows,
         "left": len(table) - len(rows),

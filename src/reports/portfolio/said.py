@@ -17,6 +17,7 @@ ONE_AND_MANY = {
     "early": ("about 1 day early", "about {n} days early"),
     "later": ("1 day late", "{n} days late"),
     "earlier": ("1 day early", "{n} days early"),
+    "week": ("1 week", "{n} weeks"),
 }
 """What is counted, of one and of many."""
 
@@ -31,6 +32,11 @@ def count(t: Language, number: int, noun: str) -> str:
 def money(t: Language, amount: float, places: int = 0) -> str:
     """'12,300' or '12,300.50'."""
     return t.number(amount, places)
+
+
+def band(t: Language, low: float, high: float) -> str:
+    """'106,269 - 231,008', which can be broken after the dash only."""
+    return f"{money(t, low)}{SPACE}{DASH} {money(t, high)}"
 
 
 def short(t: Language, amount: float) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ...decide.cash.forecast import Forecast
+from ...decide.cash.paths import PATHS
 from ...ledger import Ledger
 from ...pages import language as of_pages
 from ...pages import with_workbench, write_page
@@ -19,6 +21,8 @@ def write_portfolio(
     language: str = "en",
     names: bool = True,
     show: bool = False,
+    paths: int = PATHS,
+    cash: Forecast | None = None,
 ) -> None:
     """Write the portfolio report, whole or not at all.
 
@@ -27,6 +31,7 @@ def write_portfolio(
     ledger : the whole book. date : as_of; nothing dated on it or later has an influence.
     out : the file to write. store : folder of the registry, whose champion speaks.
     language : "en" or "de". names : False leaves names of customers out; their numbers stay. show : progress.
+    paths : futures of the cash that are drawn. cash : the forecast of the same day, where it is at hand.
 
     Raises
     ------
@@ -34,7 +39,7 @@ def write_portfolio(
         If ``out`` does not end in .html, there is no such language, there is no champion, nothing was known at
         ``date``, or the workbench is not installed.
     """
-    write_page(out, lambda: portfolio(ledger, date, store, language, names, show))
+    write_page(out, lambda: portfolio(ledger, date, store, language, names, show, paths, cash))
 
 
 def portfolio(
@@ -44,8 +49,12 @@ def portfolio(
     language: str = "en",
     names: bool = True,
     show: bool = False,
+    paths: int = PATHS,
+    cash: Forecast | None = None,
 ) -> str:
     """The portfolio report as HTML (see :func:`write_portfolio`); the same inputs give the same text."""
     spoken = of_pages(language)
     with with_workbench():
-        return render(findings(ledger, date, store, language, names, show), spoken)
+        import jinja2  # noqa: F401  (whether it is there is said before the forecast takes its time)
+
+        return render(findings(ledger, date, store, language, names, show, paths, cash), spoken)

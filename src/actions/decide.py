@@ -1,0 +1,48 @@
+"""What follows from what the champion says: the cash that will come."""
+
+from __future__ import annotations
+
+import argparse
+
+from .answer import Answer, ledger_of, shown
+
+
+def forecast(options: argparse.Namespace) -> Answer:
+    """Forecast the cash of a book, or compare a saved forecast with what came."""
+    if options.compare is not None:
+        return _compare(options)
+    if options.out is None:
+        options.wrong("give --out DIR, the folder of the forecast")
+    from ..decide.cash.scenarios import Scenario
+    from ..decide.saved.made import make_forecast
+
+    scenario = Scenario.of(options.scenario)
+    found = make_forecast(
+        ledger_of(options),
+        options.as_of,
+        options.out,
+        options.store,
+        options.model,
+        scenario,
+        options.paths,
+        options.weeks,
+        options.seed,
+        not options.without_names,
+        shown(options),
+    )
+    return found.as_dict | {"out": str(options.out)}, f"{found}\nwritten to {options.out}"
+
+
+def _compare(options: argparse.Namespace) -> Answer:
+    if options.scenario:
+        options.wrong("a saved forecast has its scenario; leave --scenario out")
+    from ..decide.saved.compare import check_comparison, compare, write_comparison
+    from ..decide.saved.saved import read_forecast
+
+    if options.out is not None:
+        check_comparison(options.out)
+    found = compare(read_forecast(options.compare), ledger_of(options), options.as_of, not options.without_names)
+    if options.out is None:
+        return found.as_dict, str(found)
+    write_comparison(found, options.out)
+    return found.as_dict | {"out": str(options.out)}, f"{found}\nwritten to {options.out}"
