@@ -42,6 +42,8 @@ bench: $(READY) ## speed against named peers, as ratios
 	$(PY) benchmarks/scoring.py
 	$(PY) benchmarks/reports.py
 	$(PY) benchmarks/gate.py
+	$(PY) benchmarks/cash.py --out build/cash --seeds 2 --report
+	$(PY) benchmarks/cash_series.py --books 2
 
 nightly: $(READY) ## all tests with 2,000 random examples each
 	HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n $(WORKERS) --dist worksteal

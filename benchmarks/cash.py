@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from itertools import product
 from pathlib import Path
 from time import process_time
 
@@ -19,7 +21,16 @@ import numpy as np
 import pandas as pd
 
 from paybench import Ledger, read_ledger
-from paybench.decide.backtest.rolling import backtest_cash
+from paybench.decide.backtest.rolling import (
+    BILLING,
+    EXACT,
+    EXACT_BANDS,
+    INDEPENDENT,
+    OURS,
+    RIVALS,
+    backtest_cash,
+)
+from paybench.decide.backtest.score_tables import score_table, skill_table
 from paybench.decide.cash.items import OpenItems
 from paybench.files import replaced_file
 from paybench.models.learn.bundle import Bundle
@@ -54,15 +65,47 @@ def main() -> int:
             with replaced_file(file) as new:
                 rows.assign(ledger=name).to_csv(new, index=False)
             print(f"{name}: {len(rows)} rows, {process_time() - begun:.0f} CPU seconds", flush=True)
+    if options.report:
+        print("\n\n".join(reports(options.out)))
     return 0
 
 
-def _worlds(seeds: range) -> Iterator[tuple[str, object]]:
-    for seed in seeds:
-        for mode in ("easy", "hard"):
-            for shock in (True, False):
-                name = f"{mode}-{'shock' if shock else 'calm'}-{seed}"
-                yield name, lambda mode=mode, shock=shock, seed=seed: _simulated(mode, shock, seed)
+def reports(folder: Path) -> Iterator[str]:
+    """The table of each kind of ledger in a folder: what came, ours, the best rival, the floor, and bands."""
+    files = sorted(folder.glob("*.csv"))
+    kinds = {file: file.stem.rsplit("-", 1)[0] for file in files}
+    for kind in dict.fromkeys(kinds.values()):
+        results = pd.concat([pd.read_csv(file) for file in files if kinds[file] == kind], ignore_index=True)
+        yield f"{kind}, {results['ledger'].nunique()} ledgers\n{report(results)}"
+
+
+def report(results: pd.DataFrame) -> str:
+    """One line for each horizon."""
+    scores = score_table(results)
+    ours, billed = scores.loc[OURS], scores.loc[BILLING]
+    rivals = [name for name in RIVALS if name in scores.index.get_level_values("forecast")]
+    skill = skill_table(results, OURS, rivals)
+    best = scores.loc[rivals].groupby(level="horizon", sort=False)[["wape", "crps"]].min()
+    table = pd.DataFrame({"n": ours["n"], "WAPE": ours["wape"], "bias": ours["bias"], "CRPS": ours["crps"]})
+    table["interval"] = ours["interval_80"]
+    table["best WAPE"], table["best CRPS"] = best["wape"], best["crps"]
+    table["skill"] = [f"{row.skill:+.3f} ({row.low:+.3f} to {row.high:+.3f})" for row in skill.itertuples()]
+    if EXACT in scores.index:
+        table.insert(2, "floor", scores.loc[EXACT]["wape"])
+        table.insert(3, "ratio", table["WAPE"] / table["floor"])
+        table["floor's 80"] = scores.loc[EXACT_BANDS]["coverage_80"]
+    for level in (50, 80, 95):
+        table[str(level)] = ours[f"coverage_{level}"]
+    table["80 from"], table["to"] = ours["coverage_80_low"], ours["coverage_80_high"]
+    table["80 apart"] = scores.loc[INDEPENDENT]["coverage_80"]
+    table["billing WAPE"], table["billing 80"] = billed["wape"], billed["coverage_80"]
+    everybody = scores["crps"].unstack("forecast").loc[table.index, rivals]
+    return f"{table.round(3).to_string()}\n\nCRPS over what came\n{everybody.round(3).to_string()}"
+
+
+def _worlds(seeds: range) -> Iterator[tuple[str, Callable[[], pd.DataFrame]]]:
+    for shock, seed, mode in product((True, False), seeds, ("easy", "hard")):
+        yield f"{mode}-{'shock' if shock else 'calm'}-{seed}", partial(_simulated, mode, shock, seed)
 
 
 def settings(mode: str, shock: bool) -> Settings:
@@ -108,7 +151,7 @@ def _trained(ledger: Ledger, at: pd.Timestamp) -> Bundle:
     return fit_trees(book, all_defaults(len(book.known_at(at))) | FEWER, 0)
 
 
-def _real(folders: list[Path]) -> Iterator[tuple[str, object]]:
+def _real(folders: list[Path]) -> Iterator[tuple[str, Callable[[], pd.DataFrame]]]:
     for folder in folders:
         yield folder.name, lambda folder=folder: _of_ledger(read_ledger(folder))
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from .items import WEEK
 from .pace import Hazards, Pace
 from .past import Origin
 
@@ -23,7 +24,9 @@ CORRELATIONS = np.array([0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.
 """Among which the correlation is found, straight lines between them."""
 USUAL = 0.2
 """Where no pair was seen: about what was found on the ledgers at hand (0.06 to 0.26)."""
-_NODES = 21
+AHEAD = 4
+"""Weeks ahead that are looked at: what a large customer does together shows in weeks in which few others pay."""
+_NODES = 15
 _PRIOR_WEEKS = 2.0  # how many weeks of pairs the usual correlation is worth
 
 
@@ -36,23 +39,28 @@ def learn_together(past: Sequence[Origin], hazards: Sequence[Hazards], pace: Pac
 
     Returns
     -------
-    Between 0 and 0.8.
+    Between 0 and 0.8: the mean over the first :data:`AHEAD` weeks, each learned from the invoices unpaid at its start.
     """
-    seen, said, weeks = 0.0, np.zeros(len(CORRELATIONS)), 0
-    for one, hazard in zip(past, hazards, strict=True):
-        if not one.outcome.weeks or not len(one.items):
-            continue
-        p = np.clip(hazard.chance(pace.of(hazard))[0][:, 0], 1e-6, 1 - 1e-6)
-        weight = np.sqrt(one.items.amount / max(one.items.amount.mean(), 1e-9))
-        customer = one.items.customer
-        seen += _pairs(customer, (weight * ((one.outcome.after < 7) - p))[:, None])[0]
-        said += _expected(customer, weight, p)
-        weeks += 1
-    if weeks == 0 or said[-1] <= 0:
-        return USUAL
-    prior = np.interp(USUAL, CORRELATIONS, said) * _PRIOR_WEEKS / weeks
-    share = (seen + prior) / (1 + _PRIOR_WEEKS / weeks)
-    return float(np.interp(share, np.maximum.accumulate(said), CORRELATIONS))
+    found = []
+    chances = [hazard.chance(pace.of(hazard))[0] for hazard in hazards]
+    for week in range(AHEAD):
+        seen, said, weeks = 0.0, np.zeros(len(CORRELATIONS)), 0
+        for one, chance in zip(past, chances, strict=True):
+            if one.outcome.weeks <= week or not len(one.items):
+                continue
+            open_ = one.outcome.after >= WEEK * week
+            p = np.clip(chance[open_, week], 1e-6, 1 - 1e-6)
+            weight = np.sqrt(one.items.amount[open_] / max(one.items.amount.mean(), 1e-9))
+            customer = one.items.customer[open_]
+            paid = one.outcome.after[open_] < WEEK * (week + 1)
+            seen += _pairs(customer, (weight * (paid - p))[:, None])[0]
+            said += _expected(customer, weight, p)
+            weeks += 1
+        if weeks and said[-1] > 0:
+            prior = np.interp(USUAL, CORRELATIONS, said) * _PRIOR_WEEKS / weeks
+            share = (seen + prior) / (1 + _PRIOR_WEEKS / weeks)
+            found.append(np.interp(share, np.maximum.accumulate(said), CORRELATIONS))
+    return float(np.mean(found)) if found else USUAL
 
 
 def _expected(customer: Ints, weight: Floats, p: Floats) -> Floats:
@@ -68,7 +76,7 @@ def _expected(customer: Ints, weight: Floats, p: Floats) -> Floats:
 
 def _pairs(customer: Ints, off: Floats) -> Floats:
     """(k,) sum over all ordered pairs of different rows of one customer, of the products of their columns (n, k)."""
-    sums = np.zeros((int(customer.max()) + 1, off.shape[1]))
+    sums = np.zeros((int(customer.max(initial=-1)) + 1, off.shape[1]))
     np.add.at(sums, customer, off)
     total: Floats = (sums**2).sum(axis=0) - (off**2).sum(axis=0)
     return total
