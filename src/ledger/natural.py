@@ -10,7 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from .book import Ledger
-from .schema import TABLES
+from .some import without_customers
 
 COLUMN = "legal_form"
 """Of ``customers``: the legal form in a word."""
@@ -66,10 +66,4 @@ def without_natural_persons(ledger: Ledger, unknown: bool = False) -> Ledger:
     """
     types = customer_types(ledger)
     gone = types.index[(types == PERSON) | (unknown & (types == UNKNOWN))]
-    theirs = ledger.invoices.loc[ledger.invoices["customer_id"].isin(gone), "invoice_id"]
-    tables = {}
-    for name in TABLES:
-        table = ledger.table(name)
-        kept = ~table["customer_id"].isin(gone) if "customer_id" in table else ~table["invoice_id"].isin(theirs)
-        tables[name] = table[kept].reset_index(drop=True)
-    return ledger.with_tables(tables)
+    return without_customers(ledger, gone)

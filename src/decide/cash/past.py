@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ...ledger import Ledger, as_of, day, settle
+from ...ledger import Ledger, as_of, day, known, settle
+from ...ledger.some import without_customers
 from ...models.learn.bundle import Bundle
 from ...progress import track
 from .items import WEEK, OpenItems
@@ -21,6 +22,8 @@ ORIGINS = 52
 """Weeks back that a forecast looks at what was said and what came: a year."""
 STEPS = 13
 """Weeks that each of them looked ahead: a quarter."""
+MOST_OPEN = 5_000
+"""Open invoices of a past day that are looked at: of a larger book some customers, drawn once, teach the same."""
 
 
 @dataclass(frozen=True)
@@ -95,14 +98,25 @@ def look_back(ledger: Ledger, date: object, bundles: Sequence[Bundle], show: boo
     -------
     list of Origin, the earliest first; at most :data:`ORIGINS`.
     """
-    return list(_look_back(Known(ledger, date), bundles, show))
-
-
-def _look_back(known: Known, bundles: Sequence[Bundle], show: bool) -> Iterator[Origin]:
     if not bundles:
-        return
-    trained = {day(bundle.about["as_of"]): bundle for bundle in bundles}
-    for origin in track(origins(known.at, min(trained)), "looking back", show):
+        return []
+    # Every version is kept: an earlier day has to see what was known then.
+    ledger = _some(known(ledger, date), date)
+    now, trained = Known(ledger, date), {day(bundle.about["as_of"]): bundle for bundle in bundles}
+    found = []
+    for origin in track(origins(now.at, min(trained)), "looking back", show):
         speaks = trained[max(t for t in trained if t <= origin)]
-        items = said_of(known.cut, origin, speaks, WEEK * STEPS)
-        yield Origin(items, known.outcome(items))
+        items = said_of(ledger, origin, speaks, WEEK * STEPS)
+        found.append(Origin(items, now.outcome(items)))
+    return found
+
+
+def _some(ledger: Ledger, date: object) -> Ledger:
+    """The ledger, or where more than :data:`MOST_OPEN` invoices are open at ``date`` so many customers as have them."""
+    facts = settle(as_of(ledger, date))
+    open_ = facts.loc[facts["amount_open"] > 0, "customer_id"].value_counts().sort_index()
+    if open_.sum() <= MOST_OPEN:
+        return ledger
+    drawn = open_.iloc[np.random.default_rng(0).permutation(len(open_))]
+    taken = drawn.index[drawn.cumsum() <= MOST_OPEN]
+    return without_customers(ledger, set(ledger.invoices["customer_id"]) - set(taken))
