@@ -20,13 +20,13 @@ from .past import Origin
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-CORRELATIONS = np.array([0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8])
+CORRELATIONS = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8])
 """Among which the correlation is found, straight lines between them."""
 USUAL = 0.2
 """Where no pair was seen: about what was found on the ledgers at hand (0.06 to 0.26)."""
 AHEAD = 4
 """Weeks ahead that are looked at: what a large customer does together shows in weeks in which few others pay."""
-_NODES = 15
+_NODES = 11
 _PRIOR_WEEKS = 2.0  # how many weeks of pairs the usual correlation is worth
 
 
@@ -49,6 +49,7 @@ def learn_together(past: Sequence[Origin], hazards: Sequence[Hazards], pace: Pac
             if one.outcome.weeks <= week or not len(one.items):
                 continue
             open_ = one.outcome.after >= WEEK * week
+            open_ &= np.bincount(one.items.customer, open_)[one.items.customer] > 1  # others are no pair
             p = np.clip(chance[open_, week], 1e-6, 1 - 1e-6)
             weight = np.sqrt(one.items.amount[open_] / max(one.items.amount.mean(), 1e-9))
             customer = one.items.customer[open_]
