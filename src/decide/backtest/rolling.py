@@ -163,9 +163,7 @@ def _over(weeks: int) -> dict[str, Period]:
 def _told(totals: Floats, came: float, bands: Bands, by: str) -> tuple[float, ...]:
     """What a distribution says, moved as its bands are, and its score."""
     q, expected = bands.quantiles(totals, by), float(totals.mean())
-    if bands.shift or bands.scale:
-        ranks = (np.arange(len(totals)) + 0.5) / len(totals)
-        totals = np.asarray(np.quantile(totals, bands.level(ranks, by)), dtype=np.float64)
+    totals = bands.moved(totals, by)
     spread = tuple(float(q[f"{side}_{c}"]) for c in (50, 80, 95) for side in ("low", "high"))
     return expected, float(q["median"]), *spread, float(crps(totals, came))
 

@@ -34,7 +34,7 @@ LEVELS = {
 """Quantiles by their column."""
 COVERS = (50, 80, 95)
 """Per cent that the bands are to hold."""
-_PRIOR = 12.0
+_PRIOR = 4.0
 """How many independent outcomes the drawn futures themselves are worth."""
 _WEEKS = {"week": 1.0, "month": 4.0, "quarter": 13.0}
 """Outcomes of origins a week apart overlap: so many are worth one."""
@@ -82,9 +82,24 @@ class Bands:
         moved: Floats = ndtr(self.shift.get(by, 0.0) + self.scale.get(by, 1.0) * ndtri(level))
         return moved
 
+    def moved(self, totals: Floats, by: str) -> Floats:
+        """(..., paths) totals of the futures, each moved as its place among them is."""
+        if not (self.shift or self.scale) or not totals.shape[-1]:
+            return totals
+        size = totals.shape[-1]
+        order = np.argsort(totals, axis=-1, kind="stable")
+        place = self.level((np.arange(size) + 0.5) / size, by) * size - 0.5
+        low = np.clip(np.floor(place), 0, size - 1).astype(np.int64)
+        part = np.clip(place - low, 0.0, 1.0)
+        ranked = np.take_along_axis(totals, order, axis=-1)
+        found = np.empty_like(totals)
+        drawn = ranked[..., low] * (1 - part) + ranked[..., np.minimum(low + 1, size - 1)] * part
+        np.put_along_axis(found, order, drawn, axis=-1)
+        return found
+
     def quantiles(self, totals: Floats, by: str) -> dict[str, Floats]:
         """Quantiles of totals (..., paths), by :data:`LEVELS`; rising in their order."""
-        found = np.quantile(totals, self.level(np.array([*LEVELS.values()]), by), axis=-1)
+        found = np.quantile(self.moved(totals, by), [*LEVELS.values()], axis=-1)
         return dict(zip(LEVELS, found, strict=True))
 
 
@@ -118,10 +133,27 @@ def learn_bands(places: Sequence[Place]) -> Bands:
         scores = np.array([p.score for p in places if STEPS[p.step].by == by])
         count = len(scores) / worth / _steps(by)
         middle = scores.mean() * count / (count + _PRIOR) if len(scores) else 0.0
-        spread = ((scores - middle) ** 2).mean() if len(scores) else 1.0
+        spread = _spread(scores - middle) if len(scores) else 1.0
         shift[by] = float(middle)
         scale[by] = float(np.clip(np.sqrt((spread * count + _PRIOR) / (count + _PRIOR)), _NARROWEST, _WIDEST))
     return Bands(shift, scale)
+
+
+def _spread(scores: Floats) -> float:
+    """Variance of normal scores of which those beyond :data:`_FARTHEST` are told as that."""
+    return float(np.interp((scores**2).mean(), _CUT_OFF, _SIGMAS) ** 2)
+
+
+def _cut_off(sigma: Floats) -> Floats:
+    """E[min(sigma^2 Z^2, farthest^2)] of a standard normal Z."""
+    far = _FARTHEST / sigma
+    within = ndtr(far) - ndtr(-far) - 2 * far * np.exp(-(far**2) / 2) / np.sqrt(2 * np.pi)
+    moment: Floats = sigma**2 * within + 2 * _FARTHEST**2 * ndtr(-far)
+    return moment
+
+
+_SIGMAS = np.linspace(0.05, 4.0, 200)
+_CUT_OFF = _cut_off(_SIGMAS)
 
 
 def _steps(by: str) -> float:

@@ -65,14 +65,18 @@ def learn_billing(cut: Ledger, at: pd.Timestamp, currency: str, reach: int) -> B
 
 
 def draw_billing(billing: Billing, paths: int, rng: np.random.Generator, later: int = 0) -> Floats:
-    """(paths, days) cash of what will be billed from as_of on, ``later`` days later than it used to come."""
-    reach = billing.came.shape[1]
+    """(paths, days) cash of what will be billed from as_of on, ``later`` days later than it used to come.
+
+    With a negative ``later`` so many days fewer are told.
+    """
+    came = _moved(billing.came, later)
+    reach = came.shape[1]
     weeks = reach // WEEK
     there = len(billing.billed)
     starts = rng.integers(0, max(there - RUN + 1, 1), size=(paths, -(-weeks // RUN)))
     taken = np.minimum(starts[:, :, None] + np.arange(RUN), there - 1).reshape(paths, -1)[:, :weeks]
     usual, lately = billing.billed.mean(), billing.billed[-LATELY:].mean()
-    came = _moved(billing.came, later) * (lately / usual if usual > 0 else 0.0)
+    came = came * (lately / usual if usual > 0 else 0.0)
     cash = np.zeros((paths, reach))
     for week in range(weeks):
         cash[:, WEEK * week :] += came[taken[:, week], : reach - WEEK * week]
@@ -90,7 +94,8 @@ def new_billing(
     later : days by which terms are longer than they were.
     """
     rng = np.random.default_rng([seed, 2])
-    parts = [draw_billing(learn_billing(cut, at, c, count_days), paths, rng, later) for c in currencies]
+    reach = count_days + max(-later, 0)  # with shorter terms what was behind comes into sight
+    parts = [draw_billing(learn_billing(cut, at, c, reach), paths, rng, later) for c in currencies]
     return Paths(at, currencies, np.stack(parts) if parts else np.zeros((0, paths, count_days)))
 
 
@@ -104,8 +109,9 @@ def _filled(billed: Floats, came: Floats) -> Floats:
 
 
 def _moved(came: Floats, later: int) -> Floats:
-    """Cash so many days later; what would come before the first day comes on it."""
+    """Cash so many days later; if earlier, what would come before the first day comes on it, and the end is gone."""
     if later >= 0:
-        return np.concatenate([np.zeros((len(came), later)), came[:, : came.shape[1] - later]], axis=1)
+        stays = max(came.shape[1] - later, 0)
+        return np.pad(came[:, :stays], ((0, 0), (came.shape[1] - stays, 0)))
     first = came[:, : 1 - later].sum(axis=1, keepdims=True)
-    return np.concatenate([first, came[:, 1 - later :], np.zeros((len(came), -later))], axis=1)
+    return np.concatenate([first, came[:, 1 - later :]], axis=1)

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ... import __version__
+from ...errors import PaybenchError
 from ...ledger import Ledger, as_of, data_hash, day
 from ...models.learn.bundle import Bundle
 from ...progress import say
@@ -80,10 +81,24 @@ class Forecast:
         return pd.DataFrame(parts, columns=COLUMNS)
 
     def _row(self, currency: str, line: str, period: Period) -> tuple[Any, ...]:
-        totals = period.of(self.lines[line].cash[self.currencies.index(currency)])
-        bands = self.learned.bands if line == OPEN else Bands()
-        begins, ends = period.begins(self.at), period.ends(self.at)
-        return currency, line, period.by, begins, ends, totals.mean(), *bands.quantiles(totals, period.by).values()
+        place = self.currencies.index(currency)
+        owed, billed = (period.of(self.lines[part].cash[place]) for part in (OPEN, BILLING))
+        expected, spread = told(line, owed, billed, self.learned.bands, period.by)
+        quantiles = Bands().quantiles(spread, period.by)
+        return currency, line, period.by, period.begins(self.at), period.ends(self.at), expected, *quantiles.values()
+
+
+def told(line: str, owed: Floats, billed: Floats, bands: Bands, by: str) -> tuple[float, Floats]:
+    """What a line expects, and its totals in the futures, those of the open book moved as its bands are.
+
+    Parameters
+    ----------
+    owed, billed : (paths,) totals of the open book and of new billing. by : length of the period.
+    """
+    moved = bands.moved(owed, by)
+    totals = {OPEN: (owed, moved), BILLING: (billed, billed), TOTAL: (owed + billed, moved + billed)}
+    drawn, spread = totals[line]
+    return float(drawn.mean()), spread
 
 
 def forecast(
@@ -112,11 +127,15 @@ def forecast(
     PaybenchError
         If a bundle does not fit the ledger or the date, nothing was known then, or the scenario names who is not there.
     """
+    for name, value, least in (("paths", paths, 2), ("weeks", weeks, 1), ("the number of bundles", len(bundles), 1)):
+        if value < least:
+            raise PaybenchError(f"A forecast cannot be made where {name} is {value}; give {least} or more.")
     at, speaks = day(date), bundles[0]
     cut = as_of(ledger, at)
     if cut.invoices.empty:
         raise nothing_known(at)
-    check_fits(speaks, ledger, at)
+    for bundle in bundles:
+        check_fits(bundle, ledger, at)
     if learned is None:
         learned = learn(look_back(ledger, at, bundles, show), seed, show)
     what_if = scenario or Scenario()
@@ -125,9 +144,10 @@ def forecast(
     billed_lately = cut.invoices.loc[cut.invoices["issued_on"] >= at - pd.Timedelta(weeks=YEAR), "currency"]
     names = items.currencies + tuple(sorted(set(billed_lately) - set(items.currencies)))
     common = futures(learned.pace, weeks, paths, seed)
-    drawn, paid_in = draw(items, learned.pace, learned.together, common, learned.kept, seed, names)
-    billed = new_billing(cut, at, names, len(common), WEEK * weeks, seed, what_if.terms)
-    billed = what_if.on_billing(billed, cut)
+    drawn, paid_in = draw(items, learned.pace, learned.together, common, learned.kept, seed, names, what_if.later)
+    billed = new_billing(
+        what_if.on_ledger(cut), at, names, len(common), WEEK * weeks, seed, what_if.terms + what_if.later
+    )
     about = {
         "book": ledger.name,
         "as_of": f"{at:%Y-%m-%d}",

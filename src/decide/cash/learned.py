@@ -66,7 +66,7 @@ def learn(past: Sequence[Origin], seed: int = 0, show: bool = False) -> Learned:
     replayed = range(max(FEWEST, len(past) - REPLAYED), len(past))
     places: list[Place] = []
     for k in track(replayed, "replaying", show):
-        places += replay(past, k, kept, seed)
+        places += replay(past, k, seed)
     return concluded(past, kept, places)
 
 
@@ -79,15 +79,15 @@ def concluded(past: Sequence[Origin], kept: float, places: Sequence[Place]) -> L
     return Learned(pace, together, kept, learn_bands(places), tuple(places), len(past))
 
 
-def replay(past: Sequence[Origin], k: int, kept: float, seed: int) -> list[Place]:
+def replay(past: Sequence[Origin], k: int, seed: int) -> list[Place]:
     """Where what came fell in the forecast of a past week's day, made from what was known then."""
     one = past[k]
     if not len(one.items) or not one.outcome.weeks:
         return []
     before = [known_at(earlier, one.items.at) for earlier in past[max(0, k - ORIGINS) : k]]
-    then = concluded(before, kept, ())
+    then = concluded(before, money_share(before), ())
     common = futures(then.pace, one.items.days // WEEK, REPLAY_PATHS, seed + k)
-    drawn, _ = draw(one.items, then.pace, then.together, common, kept, seed + k)
+    drawn, _ = draw(one.items, then.pace, then.together, common, then.kept, seed + k)
     return placed(drawn, by_currency(one), one.outcome.weeks)
 
 
@@ -95,7 +95,9 @@ def known_at(one: Origin, at: pd.Timestamp) -> Origin:
     """An origin with what had come of it by a day before its outcome's."""
     weeks = min((at - one.items.at).days // 7, one.outcome.weeks)
     after = np.where(one.outcome.after < 7 * weeks, one.outcome.after, np.inf)
-    return Origin(one.items, Outcome(weeks, after, one.outcome.cash))
+    cash = one.outcome.cash.copy()
+    cash[:, WEEK * weeks :] = 0.0
+    return Origin(one.items, Outcome(weeks, after, cash))
 
 
 def by_currency(one: Origin) -> dict[str, Floats]:
@@ -104,10 +106,20 @@ def by_currency(one: Origin) -> dict[str, Floats]:
 
 
 def money_share(past: Sequence[Origin]) -> float:
-    """The share of what was open and then settled that came as money; the rest was credited."""
-    owed = came = 0.0
+    """The share of what was open and then settled that came as money; the rest was credited.
+
+    Of several currencies it is the mean, weighted by the number of invoices.
+    """
+    seen: dict[str, list[float]] = {}
     for one in past[-RECENT:]:
         done = one.outcome.after < WEEK * one.outcome.weeks
-        owed += float(one.items.amount[done].sum())
-        came += float(one.outcome.cash[done].sum())
-    return float(np.clip(came / owed, 0.5, 1.0)) if owed > 0 else 1.0
+        for currency in one.items.currencies:
+            mine = done & (one.items.currency == currency)
+            sums = seen.setdefault(currency, [0.0, 0.0, 0.0])
+            for k, value in enumerate((one.outcome.cash[mine].sum(), one.items.amount[mine].sum(), mine.sum())):
+                sums[k] += float(value)
+    came, owed, count = np.array([*seen.values()]).reshape(-1, 3).T
+    told = owed > 0
+    if not told.any():
+        return 1.0
+    return float(np.clip((came[told] / owed[told]) @ count[told] / count[told].sum(), 0.5, 1.0))

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from ...errors import PaybenchError
 from ...ledger import Ledger
+from ...ledger.some import without_customers
 from .items import OpenItems
-from .paths import Paths
 
 _FORM = re.compile(r"^(without|later|terms)=(.+)$")
 _LONGEST = 90
@@ -69,7 +68,7 @@ class Scenario:
         return "; ".join(parts)
 
     def on_items(self, items: OpenItems) -> OpenItems:
-        """Open invoices under the scenario.
+        """Open invoices of who pays nothing are never paid; the rest stays as it is.
 
         Raises
         ------
@@ -81,32 +80,11 @@ class Scenario:
             raise PaybenchError(
                 f"Customer '{absent[0]}' has no open invoice at {items.at:%Y-%m-%d}; name one that has."
             )
-        on_day, later = items.on_day, items.later
-        if self.later:
-            stays = max(items.days - self.later, 0)
-            later = later + on_day[:, stays:].sum(axis=1)
-            on_day = np.pad(on_day[:, :stays], ((0, 0), (items.days - stays, 0)))
-        if self.without:
-            out = np.isin(items.customer_id, self.without)
-            on_day, later = np.where(out[:, None], 0.0, on_day), np.where(out, 0.0, later)
-        return items.with_days(on_day, later)
+        if not self.without:
+            return items
+        out = np.isin(items.customer_id, self.without)
+        return items.with_days(np.where(out[:, None], 0.0, items.on_day), np.where(out, 0.0, items.later))
 
-    def on_billing(self, billed: Paths, cut: Ledger) -> Paths:
-        """New billing under the scenario: shares of customers, and later days; terms are part of the draw."""
-        cash = billed.cash
-        if self.without:
-            cash = cash * _left(cut, billed.currencies, self.without)[:, None, None]
-        if self.later:
-            stays = max(cash.shape[2] - self.later, 0)
-            cash = np.pad(cash[:, :, :stays], ((0, 0), (0, 0), (cash.shape[2] - stays, 0)))
-        return Paths(billed.at, billed.currencies, cash)
-
-
-def _left(cut: Ledger, currencies: tuple[str, ...], without: tuple[str, ...]) -> np.ndarray:
-    """(currencies,) share of the last year's billing that is not these customers'."""
-    recent = cut.invoices[cut.invoices["issued_on"] >= cut.invoices["issued_on"].max() - pd.Timedelta(days=365)]
-    mine = recent["customer_id"].isin(without)
-    whole = recent.groupby("currency")["amount"].sum().reindex(currencies).to_numpy(dtype=np.float64)
-    theirs = recent[mine].groupby("currency")["amount"].sum().reindex(currencies).fillna(0.0).to_numpy(dtype=np.float64)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(whole > 0, 1 - theirs / whole, 1.0)
+    def on_ledger(self, cut: Ledger) -> Ledger:
+        """The ledger from which new billing is drawn: without who pays nothing."""
+        return without_customers(cut, set(self.without)) if self.without else cut

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from .items import WEEK
+from .items import WEEK, OpenItems
 from .pace import Hazards, Pace
 from .past import Origin
 
@@ -25,7 +25,7 @@ CORRELATIONS = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8])
 USUAL = 0.2
 """Where no pair was seen: about what was found on the ledgers at hand (0.06 to 0.26)."""
 AHEAD = 4
-"""Weeks ahead that are looked at: what a large customer does together shows in weeks in which few others pay."""
+"""Weeks within which is looked: what a large customer does together shows in weeks in which few others pay."""
 _NODES = 11
 _PRIOR_WEEKS = 2.0  # how many weeks of pairs the usual correlation is worth
 
@@ -39,21 +39,19 @@ def learn_together(past: Sequence[Origin], hazards: Sequence[Hazards], pace: Pac
 
     Returns
     -------
-    Between 0 and 0.8: the mean over the first :data:`AHEAD` weeks, each learned from the invoices unpaid at its start.
+    Between 0 and 0.8: the mean of what is learned from what was paid within one week, within two, up to :data:`AHEAD`.
     """
     found = []
-    chances = [hazard.chance(pace.of(hazard))[0] for hazard in hazards]
+    paid_by = [1.0 - np.cumprod(1.0 - h.chance(pace.of(h))[0][:, :AHEAD], axis=1) for h in hazards]
     for week in range(AHEAD):
         seen, said, weeks = 0.0, np.zeros(len(CORRELATIONS)), 0
-        for one, chance in zip(past, chances, strict=True):
+        for one, chance in zip(past, paid_by, strict=True):
             if one.outcome.weeks <= week or not len(one.items):
                 continue
-            open_ = one.outcome.after >= WEEK * week
-            open_ &= np.bincount(one.items.customer, open_)[one.items.customer] > 1  # others are no pair
-            p = np.clip(chance[open_, week], 1e-6, 1 - 1e-6)
-            weight = np.sqrt(one.items.amount[open_] / max(one.items.amount.mean(), 1e-9))
-            customer = one.items.customer[open_]
-            paid = one.outcome.after[open_] < WEEK * (week + 1)
+            many = np.bincount(one.items.customer)[one.items.customer] > 1  # others are no pair
+            p = np.clip(chance[many, week], 1e-6, 1 - 1e-6)
+            weight, customer = _weights(one.items)[many], one.items.customer[many]
+            paid = one.outcome.after[many] < WEEK * (week + 1)
             seen += _pairs(customer, (weight * (paid - p))[:, None])[0]
             said += _expected(customer, weight, p)
             weeks += 1
@@ -62,6 +60,14 @@ def learn_together(past: Sequence[Origin], hazards: Sequence[Hazards], pace: Pac
             share = (seen + prior) / (1 + _PRIOR_WEEKS / weeks)
             found.append(np.interp(share, np.maximum.accumulate(said), CORRELATIONS))
     return float(np.mean(found)) if found else USUAL
+
+
+def _weights(items: OpenItems) -> Floats:
+    """(n,) by which pairs count: the root of the amount over the mean of its currency."""
+    place = np.unique(items.currency, return_inverse=True)[1]
+    mean = np.bincount(place, items.amount) / np.bincount(place)
+    weight: Floats = np.sqrt(items.amount / np.maximum(mean[place], 1e-9))
+    return weight
 
 
 def _expected(customer: Ints, weight: Floats, p: Floats) -> Floats:

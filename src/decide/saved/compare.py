@@ -11,14 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from ...errors import PaybenchError
 from ...files import check_folder, replaced_folder
 from ...ledger import Ledger, as_of, data_hash, day
 from ...spreadsheet import csv_bytes
 from ..cash.bands import COVERS, Bands
-from ..cash.forecast import BILLING, OPEN, TOTAL
+from ..cash.forecast import LINES, told
 from ..cash.periods import Period, periods
 from .came import Came
 from .drivers import drivers
@@ -97,8 +96,8 @@ def compare(saved: Saved, ledger: Ledger, date: object, names: bool = True) -> C
     rows = [
         row
         for k, currency in enumerate(saved.currencies)
-        for line, futures in _lines(saved, k).items()
-        for row in _rows(saved, currency, line, futures, came.line(line, currency), spans, days)
+        for line in LINES
+        for row in _rows(saved, k, line, came.line(line, currency), spans, days)
     ]
     table = pd.DataFrame(rows)
     about = saved.about | {"date": f"{at:%Y-%m-%d}", "days": days, "notes": list(_notes(saved, then, cut, at))}
@@ -117,20 +116,14 @@ def _check(saved: Saved, ledger: Ledger, at: pd.Timestamp) -> None:
         )
 
 
-def _lines(saved: Saved, k: int) -> dict[str, Floats]:
-    own, billed = saved.open_book.cash[k], saved.billing.cash[k]
-    return {OPEN: own, BILLING: billed, TOTAL: own + billed}
-
-
-def _rows(
-    saved: Saved, currency: str, line: str, futures: Floats, came: Floats, spans: list[Period], days: int
-) -> Iterator[dict[str, Any]]:
-    bands = saved.bands if line == OPEN else Bands()
+def _rows(saved: Saved, k: int, line: str, came: Floats, spans: list[Period], days: int) -> Iterator[dict[str, Any]]:
+    currency = saved.open_book.currencies[k]
     for span in spans:
         seen = Period(span.by, span.first, min(span.stop, days))
         by = _length(seen) if span.by == SO_FAR else span.by
-        totals, actual = seen.of(futures), float(seen.of(came))
-        said = {"expected": float(totals.mean()), **{k: float(v) for k, v in bands.quantiles(totals, by).items()}}
+        owed, billed = seen.of(saved.open_book.cash[k]), seen.of(saved.billing.cash[k])
+        (expected, totals), actual = told(line, owed, billed, saved.bands, by), float(seen.of(came))
+        said = {"expected": expected, **{k: float(v) for k, v in Bands().quantiles(totals, by).items()}}
         yield {
             "currency": currency,
             "line": line,
@@ -142,7 +135,7 @@ def _rows(
             "came": actual,
             "difference": actual - said["expected"],
             **{f"inside_{k}": int(said[f"low_{k}"] - _NEAR <= actual <= said[f"high_{k}"] + _NEAR) for k in COVERS},
-            "place": _place(totals, actual, bands, by),
+            "place": _place(totals, actual),
         }
 
 
@@ -151,11 +144,9 @@ def _length(span: Period) -> str:
     return next((by for by, most in _LONG.items() if days < most), "quarter")
 
 
-def _place(totals: Floats, came: float, bands: Bands, by: str) -> float:
-    """The level of the bands at which what came lies: the middle of where the futures are the same as it."""
-    drawn = ((totals < came - _NEAR).mean() + (totals <= came + _NEAR).mean()) / 2
-    by = "week" if by == "day" else by
-    return float(ndtr((ndtri(drawn) - bands.shift.get(by, 0.0)) / bands.scale.get(by, 1.0)))
+def _place(totals: Floats, came: float) -> float:
+    """The level at which what came lies: the middle of where the futures are the same as it."""
+    return float(((totals < came - _NEAR).mean() + (totals <= came + _NEAR).mean()) / 2)
 
 
 def _summary(table: pd.DataFrame) -> pd.DataFrame:
