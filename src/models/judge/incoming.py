@@ -69,8 +69,8 @@ def by_week(said: DaysLate, overdue: NDArray[np.int64], amount: Floats) -> Float
     ----------
     said : distributions of n invoices, given that each is unpaid ``overdue`` days after due. amount : (n,) open.
     """
-    still = np.stack([said.later_than(overdue - 1 + 7 * k) for k in range(WEEKS + 1)], axis=1)
-    paid: Floats = (still[:, :-1] - still[:, 1:]) * amount[:, None]
+    daily = said.on_days(overdue, 7 * WEEKS)
+    paid: Floats = daily.reshape(len(amount), WEEKS, 7).sum(axis=2) * amount[:, None]
     return paid
 
 
