@@ -120,11 +120,9 @@ def _speaking(bundles: Sequence[Bundle], at: pd.Timestamp) -> Bundle:
 def _learned(told: list[Origin], past: _Past) -> Learned:
     first = len(past.items) - len(told)
     for number, drawn in past.drawn.items():
-        one = told[number - first]
-        # A week later only what ended in it is new.
-        past.places.setdefault(number, []).extend(
-            placed(drawn, by_currency(one), one.outcome.weeks, one.outcome.weeks - 1)
-        )
+        one, weeks = told[number - first], len(past.items) - number
+        if weeks <= WEEKS_AHEAD:  # a week later only what ended in it is new
+            past.places.setdefault(number, []).extend(placed(drawn, by_currency(one), weeks, weeks - 1))
     recent = [place for number in past.drawn if number >= FEWEST for place in past.places[number]]
     return concluded(told, money_share(told), recent)
 

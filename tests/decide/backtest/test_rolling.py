@@ -17,11 +17,16 @@ from paybench.decide.backtest.rolling import (
     INDEPENDENT,
     OURS,
     RIVALS,
+    _learned,
+    _Past,
     backtest_cash,
 )
 from paybench.decide.backtest.score_tables import score_table
 from paybench.decide.cash.items import OpenItems
+from paybench.decide.cash.learned import known_at
+from paybench.decide.cash.pace import Pace
 from paybench.decide.cash.past import MOST_OPEN, Known, look_back
+from paybench.decide.cash.paths import draw, futures
 from paybench.decide.cash.periods import STEPS
 from paybench.models.learn.bundle import Bundle
 from paybench.models.learn.fit import fit_baseline
@@ -149,3 +154,22 @@ def test_of_a_large_book_some_whole_customers_teach(monkeypatch: pytest.MonkeyPa
         np.testing.assert_array_equal(few.items.invoice_id, all_.items.invoice_id[theirs])
         np.testing.assert_array_equal(few.outcome.after, all_.outcome.after[theirs])
     assert len(Known(ledger, at).cut.invoices) > 0
+
+
+def test_an_outcome_teaches_once() -> None:
+    origins, past = look_back(world().ledger, FIRST + pd.Timedelta(weeks=20), [bundle()]), _Past()
+    taught: set[tuple[object, ...]] = set()
+    for number, one in enumerate(origins):
+        told = [known_at(earlier, one.items.at) for earlier in origins[:number]]
+        places = [(p.origin, p.currency, p.step) for p in _learned(told, past).places]
+        # However long ago it was, no step of an origin counts twice, and none is forgotten before its time.
+        assert len(places) == len(set(places))
+        assert {place for place in taught if place[0] in past_days(past)} <= set(places)
+        taught |= set(places)
+        past.items.append(one.items)
+        past.drawn[number] = draw(one.items, Pace(), 0.2, futures(Pace(), 13, 20))[0]
+    assert {step for _, _, step in taught} == set(STEPS)
+
+
+def past_days(past: _Past) -> set[object]:
+    return {drawn.at for drawn in past.drawn.values()}
