@@ -89,11 +89,14 @@ def report(results: pd.DataFrame) -> str:
     table = pd.DataFrame({"n": ours["n"], "WAPE": ours["wape"], "bias": ours["bias"], "CRPS": ours["crps"]})
     table["interval"] = ours["interval_80"]
     table["best WAPE"], table["best CRPS"] = best["wape"], best["crps"]
-    table["skill"] = [f"{row.skill:+.3f} ({row.low:+.3f} to {row.high:+.3f})" for row in skill.itertuples()]
+    table["skill"] = [
+        f"{row.skill:+.3f}" + ("" if np.isnan(row.low) else f" ({row.low:+.3f} to {row.high:+.3f})")
+        for row in skill.itertuples()
+    ]
     if EXACT in scores.index:
         table.insert(2, "floor", scores.loc[EXACT]["wape"])
         table.insert(3, "ratio", table["WAPE"] / table["floor"])
-        table["floor's 80"] = scores.loc[EXACT_BANDS]["coverage_80"]
+        table["floor's CRPS"], table["its 80"] = (scores.loc[EXACT_BANDS][name] for name in ("crps", "coverage_80"))
     for level in (50, 80, 95):
         table[str(level)] = ours[f"coverage_{level}"]
     table["80 from"], table["to"] = ours["coverage_80_low"], ours["coverage_80_high"]

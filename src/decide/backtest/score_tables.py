@@ -21,6 +21,7 @@ ROW = ("ledger", "origin", "currency", "forecast", "horizon")
 """What tells the rows of results apart."""
 RESULTS = (*ROW, "actual", "expected", "median", *(f"{end}_{k}" for k in LEVELS for end in ("low", "high")), "crps")
 """Columns of results: amounts in currency units, crps of the draws against actual."""
+_NOTHING = 1e-9  # of what came: an error that only rounding makes
 _BY = ["forecast", "horizon"]
 _CELL = ["ledger", "horizon", "currency"]
 
@@ -131,8 +132,8 @@ def skill_table(results: pd.DataFrame, ours: str, others: Sequence[str] | None =
         sums = wide[[ours, name]].dropna().assign(actual=came).groupby(level=_CELL).sum()
         ratios = sums[[ours, name]].div(sums["actual"].where(sums["actual"] > 0), axis=0).dropna()
         mean = ratios.groupby(level=["ledger", "horizon"]).mean()
-        perfect = np.where(mean[ours] > 0, -np.inf, 0.0)
-        skills[name] = (1 - mean[ours] / mean[name]).where(mean[name] > 0, perfect)
+        perfect = np.where(mean[ours] > _NOTHING, -np.inf, 0.0)
+        skills[name] = (1 - mean[ours] / mean[name]).where(mean[name] > _NOTHING, perfect)
     each = pd.DataFrame(skills)
     own = pd.Series(each.min(axis=1))
     table = _over_ledgers(own, "skill", ["horizon"])
