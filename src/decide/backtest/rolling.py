@@ -17,7 +17,7 @@ from ..cash.billing import new_billing
 from ..cash.items import WEEK, OpenItems, open_items
 from ..cash.learned import FEWEST, REPLAYED, Learned, by_currency, concluded, money_share
 from ..cash.pace import Pace
-from ..cash.past import ORIGINS, Known, Origin
+from ..cash.past import ORIGINS, Known, Origin, speaking
 from ..cash.past import STEPS as WEEKS_AHEAD
 from ..cash.paths import Paths, draw, futures
 from ..cash.periods import STEPS, Period
@@ -86,7 +86,7 @@ def backtest_cash(
     final = Known(ledger, end)
     for number, at in enumerate(track(dates, "origins", show)):
         known = Known(ledger, at)
-        items = said_of(known.cut, at, _speaking(bundles, at), _DAYS)
+        items = said_of(known.cut, at, speaking(bundles, at), _DAYS)
         told = [Origin(i, known.outcome(i)) for i in past.items[-ORIGINS:]]
         learned = _learned(told, past)
         common = futures(learned.pace, WEEKS_AHEAD, paths, seed + number)
@@ -97,7 +97,7 @@ def backtest_cash(
             spoken = {OURS: (drawn, learned.bands)}
             spoken[INDEPENDENT] = _apart(items, learned, paths, seed + number), Bands()
             if simple:
-                theirs = open_items(known.cut, at, _speaking(simple, at), _DAYS)
+                theirs = open_items(known.cut, at, speaking(simple, at), _DAYS)
                 spoken[CUSTOMER] = (_apart(theirs, Learned(kept=learned.kept), paths, seed + number), Bands())
             if foreseen is not None:
                 spoken |= _exact(foreseen[at], learned, paths, seed + number)
@@ -111,10 +111,6 @@ def backtest_cash(
         past.drawn.pop(number - REPLAYED, None)
         past.plain.append(plain)
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _speaking(bundles: Sequence[Bundle], at: pd.Timestamp) -> Bundle:
-    return max((b for b in bundles if day(b.about["as_of"]) <= at), key=lambda b: day(b.about["as_of"]))
 
 
 def _learned(told: list[Origin], past: _Past) -> Learned:
@@ -160,8 +156,8 @@ def _over(weeks: int) -> dict[str, Period]:
 
 def _told(totals: Floats, came: float, bands: Bands, by: str) -> tuple[float, ...]:
     """What a distribution says, moved as its bands are, and its score."""
-    q, expected = bands.quantiles(totals, by), float(totals.mean())
-    totals = bands.moved(totals, by)
+    expected, totals = float(totals.mean()), bands.moved(totals, by)
+    q = Bands().quantiles(totals, by)
     spread = tuple(float(q[f"{side}_{c}"]) for c in (50, 80, 95) for side in ("low", "high"))
     return expected, float(q["median"]), *spread, float(crps(totals, came))
 

@@ -95,10 +95,12 @@ def told(line: str, owed: Floats, billed: Floats, bands: Bands, by: str) -> tupl
     ----------
     owed, billed : (paths,) totals of the open book and of new billing. by : length of the period.
     """
+    if line == BILLING:
+        return float(billed.mean()), billed
     moved = bands.moved(owed, by)
-    totals = {OPEN: (owed, moved), BILLING: (billed, billed), TOTAL: (owed + billed, moved + billed)}
-    drawn, spread = totals[line]
-    return float(drawn.mean()), spread
+    if line == OPEN:
+        return float(owed.mean()), moved
+    return float((owed + billed).mean()), moved + billed
 
 
 def forecast(

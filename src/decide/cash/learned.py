@@ -93,8 +93,8 @@ def replay(past: Sequence[Origin], k: int, seed: int) -> list[Place]:
 
 def known_at(one: Origin, at: pd.Timestamp) -> Origin:
     """An origin with what had come of it by a day before its outcome's."""
-    weeks = min((at - one.items.at).days // 7, one.outcome.weeks)
-    after = np.where(one.outcome.after < 7 * weeks, one.outcome.after, np.inf)
+    weeks = min((at - one.items.at).days // WEEK, one.outcome.weeks)
+    after = np.where(one.outcome.after < WEEK * weeks, one.outcome.after, np.inf)
     cash = one.outcome.cash.copy()
     cash[:, WEEK * weeks :] = 0.0
     return Origin(one.items, Outcome(weeks, after, cash))

@@ -102,13 +102,21 @@ def look_back(ledger: Ledger, date: object, bundles: Sequence[Bundle], show: boo
         return []
     # Every version is kept: an earlier day has to see what was known then.
     ledger = _some(known(ledger, date), date)
-    now, trained = Known(ledger, date), {day(bundle.about["as_of"]): bundle for bundle in bundles}
+    now, first = Known(ledger, date), min(_trained(bundle) for bundle in bundles)
     found = []
-    for origin in track(origins(now.at, min(trained)), "looking back", show):
-        speaks = trained[max(t for t in trained if t <= origin)]
-        items = said_of(ledger, origin, speaks, WEEK * STEPS)
+    for origin in track(origins(now.at, first), "looking back", show):
+        items = said_of(ledger, origin, speaking(bundles, origin), WEEK * STEPS)
         found.append(Origin(items, now.outcome(items)))
     return found
+
+
+def speaking(bundles: Sequence[Bundle], at: pd.Timestamp) -> Bundle:
+    """The latest of the bundles that had been trained by a day."""
+    return max((bundle for bundle in bundles if _trained(bundle) <= at), key=_trained)
+
+
+def _trained(bundle: Bundle) -> pd.Timestamp:
+    return day(bundle.about["as_of"])
 
 
 def _some(ledger: Ledger, date: object) -> Ledger:
