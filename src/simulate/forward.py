@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .calendar import WEEK, Calendar
-from .delays import CONTESTED, DISPUTE_WINDOW, MINDS, Plans, chances
+from .delays import CONTESTED, DISPUTE_WINDOW, FORGOTTEN, MINDS, REMEMBERED, Plans, chances
 from .settings import WRITE_OFF
 
 TILE = 2048
@@ -28,6 +28,7 @@ def forward(
     horizon: int,
     bounced: np.ndarray,
     strength: np.ndarray | None = None,
+    touched: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> np.ndarray:
     """P(settled within k days after ``day``), for k = 0..horizon.
 
@@ -38,6 +39,8 @@ def forward(
     between : chances of the shared chain, of :class:`.liquidity.Weather`.
     bounced : chance that a payment of a day is reversed on the next, by day of the calendar.
     strength : e of the law for k = 0..horizon, (horizon + 1, n); None = 1.
+    touched : of a contact at the end of the first day after ``day``: the chance to wake who has forgotten the invoice,
+        and to end a dispute, (n,) each; None = there is none.
 
     Returns
     -------
@@ -84,6 +87,11 @@ def forward(
             moved = masses[:, :, :CONTESTED] * young
             masses[:, :, :CONTESTED] -= moved
             masses[:, :, CONTESTED] += moved.sum(axis=2)
+        if touched is not None and k == 1:
+            woken, solved = masses[:, :, FORGOTTEN] * touched[0], masses[:, :, CONTESTED] * touched[1]
+            masses[:, :, REMEMBERED] += woken + solved
+            masses[:, :, FORGOTTEN] -= woken
+            masses[:, :, CONTESTED] -= solved
     return settled
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from ..errors import PaybenchError
 from . import disputes, messages, payments
 from .contacts import HARSH, TIRED_DAYS, Blow, added
+from .effects import effects
 from .foresight import Foresight
 from .state import NEVER, State
 from .view import NOTHING, Actions, Policy, View, drawer
@@ -32,7 +35,7 @@ def live(state: State, policy: Policy | None, bounced: np.ndarray, foresight: Fo
             break
         if state.streams.fork is not None and day == state.streams.fork.day:
             state.draw_patience(state.unpaid)
-        actions, view = _decided(state, policy)
+        actions, view = _decided(state, policy, bounced)
         payments.pay(state, bounced)
         payments.write_off(state)
         if state.workday():
@@ -54,7 +57,7 @@ def live(state: State, policy: Policy | None, bounced: np.ndarray, foresight: Fo
             foresight.look(state, bounced)
 
 
-def _decided(state: State, policy: Policy | None) -> tuple[Actions | None, View | None]:
+def _decided(state: State, policy: Policy | None, bounced: np.ndarray) -> tuple[Actions | None, View | None]:
     if policy is None or not state.unpaid.size:
         return None, None
     # A payment that will be reversed today is booked: in the morning the invoice counts as paid.
@@ -79,6 +82,7 @@ def _decided(state: State, policy: Policy | None) -> tuple[Actions | None, View 
         _draw=drawer(state.streams, state.invoices.key[rows], state.today),
         _book=lambda: state.book,
         _hidden=(lambda: _badness(state, who)) if getattr(policy, "sees_hidden", False) else None,
+        _effects=partial(effects, state, bounced) if getattr(policy, "sees_effects", False) else None,
     )
     actions = policy(view)
     if actions is not None and not isinstance(actions, Actions):

@@ -131,11 +131,19 @@ class State:
 
     def squeezed(self, invoice: np.ndarray) -> np.ndarray:
         """Whether the customers of some invoices are short of cash today."""
-        return self.cash.squeezed[self.invoices.customer[invoice], self.calendar.week(self.today)]
+        return self.squeezed_on(invoice, self.today)
+
+    def squeezed_on(self, invoice: np.ndarray, day: int) -> np.ndarray:
+        """Whether the customers of some invoices are short of cash on a day."""
+        return self.cash.squeezed[self.invoices.customer[invoice], self.calendar.week(day)]
 
     def shared(self) -> int:
         """Today's state of what all customers share."""
-        return int(self.weather.state[self.calendar.week(self.today)])
+        return self.shared_on(self.today)
+
+    def shared_on(self, day: int) -> int:
+        """The state of what all customers share on a day."""
+        return int(self.weather.state[self.calendar.week(day)])
 
     def there(self, invoice: np.ndarray) -> np.ndarray:
         """Whether the customers of some invoices are still in business today."""

@@ -22,6 +22,10 @@ NOTHING = -1
 """The channel of a decision to send nothing."""
 
 
+TrueEffects = Callable[[np.ndarray, np.ndarray, np.ndarray, int], dict[str, np.ndarray]]
+"""Invoices, channels, tones and a horizon in, what is true of such contacts out."""
+
+
 @dataclass(frozen=True)
 class Book:
     """What was billed to a block of customers, by position.
@@ -72,6 +76,7 @@ class View:
     allowed: np.ndarray
     _draw: Callable[[int], np.ndarray] = field(repr=False)
     _hidden: Callable[[], np.ndarray] | None = field(repr=False, default=None)
+    _effects: TrueEffects | None = field(repr=False, default=None)
     _book: Callable[[], Book] | None = field(repr=False, default=None)
 
     def __len__(self) -> int:
@@ -126,6 +131,29 @@ class View:
             raise PaybenchError("A policy sees what the books know; only one with sees_hidden = True sees 'hidden'.")
         return self._hidden()
 
+    def effects(
+        self, row: np.ndarray, channel: np.ndarray, tone: np.ndarray, horizon: int = 60
+    ) -> dict[str, np.ndarray]:
+        """What contacts today would truly change; only for policies with ``sees_effects = True``.
+
+        Parameters
+        ----------
+        row : positions in the view, several times where several contacts are thought of. channel, tone : positions, of
+            one length with it. horizon : days to look ahead.
+
+        Returns
+        -------
+        By name, (len(row),) each: see :func:`.effects.effects`.
+
+        Raises
+        ------
+        PaybenchError
+            If the policy does not say that it sees them.
+        """
+        if self._effects is None:
+            raise PaybenchError("A policy sees what the books know; only one with sees_effects = True sees 'effects'.")
+        return self._effects(self.invoice[row], channel, tone, horizon)
+
 
 @dataclass(frozen=True)
 class Actions:
@@ -168,7 +196,7 @@ class Actions:
 
 
 class Policy(Protocol):
-    """Who decides what is sent; ``name`` and ``sees_hidden`` are optional attributes.
+    """Who decides what is sent; ``name``, ``sees_hidden`` and ``sees_effects`` are optional attributes.
 
     Customers are drawn in blocks of 2048 that know nothing of each other, so that they depend on no other customer, and
     so that a world of any size can be drawn. A policy is called once per block and day, and each block begins with a
