@@ -45,10 +45,12 @@ def test_a_night_on_which_nothing_is_due_scores_and_watches(trained: Trained, tm
         night, capture_output=True, text=True, check=False, cwd="/", env=environment(trained, tmp_path)
     )
     assert run.returncode == 0, run.stderr
-    scored, forecast, watched = answers(run.stdout)
+    scored, forecast, decided, watched = answers(run.stdout)
     assert scored["rows"] == len(pd.read_parquet(tmp_path / f"scores-{AS_OF}.parquet"))
     assert watched["due"] is False
     assert pd.read_csv(Path(str(forecast["out"])) / "cash.csv")["expected"].sum() > 0
+    assert len(pd.read_csv(tmp_path / "decisions" / "contacts.csv")) == decided["contacts"]
+    assert len(pd.read_parquet(tmp_path / "withheld.parquet")) == decided["withheld"]
     assert (tmp_path / "monitor").is_dir()
 
 
@@ -130,7 +132,7 @@ def test_the_tasks_of_the_dag_are_commands_that_there_are(
         "{{ var.value.paybench_out }}": str(tmp_path),
         "{{ ds }}": AS_OF,
     }
-    commands = {task: names[task] for task in ("SCORE", "FORECAST", "MONITOR", "RETRAIN")}
+    commands = {task: names[task] for task in ("SCORE", "FORECAST", "DECIDE", "MONITOR", "RETRAIN")}
     for old, new in values.items():
         commands = {task: command.replace(old, new) for task, command in commands.items()}
     assert not any("{{" in command for command in commands.values())

@@ -1,7 +1,7 @@
 """The nights of a book for Apache Airflow (2.4 or newer, also 3): copy this file into its folder of DAGs.
 
-    score  ──▶  forecast  ──▶  monitor  ──▶  retrain  ──▶  score_again  ──▶  forecast_again
-                                (exit code 0: nothing is due, and the rest is skipped)
+    score  ──▶  forecast  ──▶  decide  ──▶  monitor  ──▶  retrain  ──▶  score_again  ──▶  forecast_again
+                                             (exit code 0: nothing is due, and the rest is skipped)
 
 `{{ ds }}` is the day that a run stands for, and as_of: nothing dated on it or later is known, so that a run of a past
 day (`airflow dags backfill`) gives what it would have given then. The folders are Airflow variables: paybench_home,
@@ -28,6 +28,7 @@ OUT = "{{ var.value.paybench_out }}"
 
 SCORE = f"{PYTHON} {PIPELINES}/score.py --ledger {LEDGER} {BOOK} --out {OUT}/scores-{{{{ ds }}}}.parquet"
 FORECAST = f"{PYTHON} {PIPELINES}/forecast.py --ledger {LEDGER} {BOOK} --out {OUT}/forecast-{{{{ ds }}}}"
+DECIDE = f"{PYTHON} {PIPELINES}/decide.py --ledger {LEDGER} {BOOK} --out {OUT}/decisions --log {OUT}/withheld.parquet"
 # 3 says that retraining is due: then the task is done. 0 skips what comes after it (99 is Airflow's code for that).
 MONITOR = (
     f"{PYTHON} -m paybench monitor {LEDGER} {BOOK} --out {OUT}/monitor --json; "
@@ -45,8 +46,9 @@ with DAG(
 ):
     score = BashOperator(task_id="score", bash_command=SCORE)
     forecast = BashOperator(task_id="forecast", bash_command=FORECAST)
+    decide = BashOperator(task_id="decide", bash_command=DECIDE)
     monitor = BashOperator(task_id="monitor", bash_command=MONITOR, skip_on_exit_code=99)
     retrain = BashOperator(task_id="retrain", bash_command=RETRAIN, execution_timeout=timedelta(hours=6))
     score_again = BashOperator(task_id="score_again", bash_command=SCORE)
     forecast_again = BashOperator(task_id="forecast_again", bash_command=FORECAST)
-    score >> forecast >> monitor >> retrain >> score_again >> forecast_again
+    score >> forecast >> decide >> monitor >> retrain >> score_again >> forecast_again

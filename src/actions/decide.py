@@ -1,4 +1,4 @@
-"""What follows from what the champion says: the cash that will come."""
+"""What follows from what the champion says: the cash that will come, and whom to contact."""
 
 from __future__ import annotations
 
@@ -45,4 +45,26 @@ def _compare(options: argparse.Namespace) -> Answer:
     if options.out is None:
         return found.as_dict, str(found)
     write_comparison(found, options.out)
+    return found.as_dict | {"out": str(options.out)}, f"{found}\nwritten to {options.out}"
+
+
+def decide(options: argparse.Namespace) -> Answer:
+    """Decide about every open invoice of a book, and write worklist, states, segments and exceptions."""
+    from ..decide.decided import make_decisions
+    from ..decide.decided.log import FILE, read_log
+
+    found = make_decisions(
+        ledger_of(options),
+        options.as_of,
+        options.out,
+        options.store,
+        options.model,
+        options.policy,
+        options.log,
+        options.owners,
+        options.language,
+        not options.without_names,
+        shown(options),
+        read_log(options.ledger / FILE),
+    )
     return found.as_dict | {"out": str(options.out)}, f"{found}\nwritten to {options.out}"

@@ -12,7 +12,7 @@ from .options import add, count, dated, seed, with_ledger, with_store
 
 
 def add_to(commands: Any) -> None:
-    """Add the command to the parser's."""
+    """Add the commands to the parser's."""
     forecast = dated(
         with_store(
             with_ledger(add(commands, "forecast", actions.forecast, "the cash that will come, with bands; KPIs"))
@@ -45,6 +45,24 @@ def add_to(commands: Any) -> None:
     )
     forecast.add_argument("--without-names", action="store_true", help="customers by their numbers only")
     forecast.set_defaults(wrong=forecast.error)
+    _decide(commands)
+
+
+def _decide(commands: Any) -> None:
+    decide = dated(with_store(with_ledger(add(commands, "decide", actions.decide, "whom to contact today, and why"))))
+    decide.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write")
+    decide.add_argument(
+        "--policy", default="standard", metavar="FILE", help="YAML, see docs/dunning.md; or standard, gentle (standard)"
+    )
+    decide.add_argument(
+        "--log", type=Path, metavar="FILE", help="Parquet file of decisions to send nothing; the day's are added to it"
+    )
+    decide.add_argument("--owners", type=Path, metavar="FILE", help="YAML: who sees to which exceptions")
+    decide.add_argument(
+        "--model", default="champion", metavar="NAME@ALIAS", help="a registered version (the exported champion)"
+    )
+    decide.add_argument("--language", choices=("en", "de"), default="en", help="of reasons and pages (en)")
+    decide.add_argument("--without-names", action="store_true", help="customers by their numbers only")
 
 
 def between(least: int, most: int) -> Callable[[str], int]:

@@ -1,9 +1,12 @@
-"""What follows from the scores: the cash that will come, and the key figures that finance lives by."""
+"""What follows from the scores: cash, key figures, segments, whom to contact and how, and what a person has to see."""
 
 from importlib import import_module
 from types import ModuleType
 
-_PARTS = ("backtest", "cash", "kpi", "saved")
+_PARTS = (
+    "backtest", "cash", "contacted", "decided", "dunning", "evaluate", "exceptions", "kpi", "saved", "segments", "uplift",
+    "worklist",
+)  # fmt: skip
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -13,7 +13,7 @@ from .customers import Customers
 from .delays import MINDS, Plans
 from .invoices import Invoices
 from .liquidity import Cash, Weather
-from .settings import CHANNELS, WRITE_OFF, Settings
+from .settings import CHANNELS, COUNTRIES, WRITE_OFF, Settings
 from .streams import Purpose, Streams
 from .view import Book
 
@@ -110,7 +110,8 @@ class State:
         """What was billed."""
         issued, due = self.invoices.issued, self.invoices.due
         currency = np.array(self.customers.currencies(self.settings), dtype=object)
-        return Book(self.customers.number, currency, self.invoices.serial, self.invoices.cents, due - issued)
+        country = np.array(list(COUNTRIES), dtype=object)[self.customers.country]
+        return Book(self.customers.number, currency, country, self.invoices.serial, self.invoices.cents, due - issued)
 
     def kind(self, invoice: np.ndarray, name: str) -> np.ndarray:
         """One number of the types of the customers of some invoices."""

@@ -32,12 +32,13 @@ class Book:
 
     Attributes
     ----------
-    number : of each customer, as in its ``customer_id``. currency : of each customer.
+    number : of each customer, as in its ``customer_id``. currency, country : of each customer, ISO codes.
     serial, cents, terms : of each invoice: its number within the customer, amount billed, days from issue to due.
     """
 
     number: np.ndarray
     currency: np.ndarray
+    country: np.ndarray
     serial: np.ndarray
     cents: np.ndarray
     terms: np.ndarray
@@ -100,6 +101,11 @@ class View:
     def currency(self) -> np.ndarray:
         """ISO 4217 code of the amounts; amounts in several currencies are never added."""
         return self._books.currency[self.customer]
+
+    @property
+    def country(self) -> np.ndarray:
+        """ISO 3166 code of the customer's country."""
+        return self._books.country[self.customer]
 
     @property
     def customer_id(self) -> np.ndarray:

@@ -40,12 +40,19 @@ def speakers(ledger: Ledger, date: object, store: str | Path = "mlruns", model: 
         If there is no such model, nothing was known at ``date``, or the model does not fit the ledger or the date.
     """
     at = day(date)
-    first = bundle_of(CHAMPION, store) if model == CHAMPION else registered_bundle(store, model)
-    if not (known_on(TABLES["invoices"], ledger.invoices) < at).any():
-        raise nothing_known(at)
-    check_fits(first, ledger, at)
+    first = bundle_for(ledger, at, store, model)
     twin = _earlier_baseline(ledger, at, first) if first.kind == "baseline" else _twin(first, store)
     return [first] if twin is None or day(twin.about["as_of"]) >= day(first.about["as_of"]) else [first, twin]
+
+
+def bundle_for(ledger: Ledger, date: object, store: str | Path = "mlruns", model: str = CHAMPION) -> Bundle:
+    """The bundle that speaks of a day; arguments and errors as of :func:`speakers`."""
+    at = day(date)
+    found = bundle_of(CHAMPION, store) if model == CHAMPION else registered_bundle(store, model)
+    if not (known_on(TABLES["invoices"], ledger.invoices) < at).any():
+        raise nothing_known(at)
+    check_fits(found, ledger, at)
+    return found
 
 
 def _twin(champion: Bundle, store: str | Path) -> Bundle | None:

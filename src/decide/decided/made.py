@@ -1,0 +1,233 @@
+"""The decisions of a book on a day: put together, and written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ...errors import PaybenchError
+from ...files import check_folder, replaced_folder
+from ...ledger import Ledger, as_of, data_hash, day
+from ...progress import say
+from ...score import score
+from ...spreadsheet import csv_bytes
+from ..contacted.performance import performance
+from ..dunning import Policy, Situation, decide, read_policy, situation_of
+from ..dunning.replay import states_table
+from ..dunning.steps import Decided
+from ..exceptions import queue, queue_files, read_queue
+from ..saved.speakers import CHAMPION, bundle_for
+from ..segments import Segments, segment
+from ..uplift import Uplift, learn
+from ..worklist import Speaker, Worklist, lines, worklist_files
+from .decisions import Decisions
+from .log import append, check_log
+from .tables import said_today, who_is_served, worklist_frame
+from .today import Today, asked, plan_today, waiting
+
+MARK = "decisions.json"
+"""The file that every folder of decisions has."""
+QUEUE = "queue.json"
+
+
+def decisions_of(
+    ledger: Ledger,
+    date: object,
+    policy: Policy,
+    store: str | Path = "mlruns",
+    model: str = CHAMPION,
+    log: pd.DataFrame | None = None,
+    previous: str | Path | None = None,
+    owners: object = None,
+    speaker: Speaker | None = None,
+    language: str = "en",
+    names: bool = True,
+    show: bool = False,
+) -> Decisions:
+    """Decide about every open invoice of a book.
+
+    Parameters
+    ----------
+    ledger : the whole book. date : as_of; nothing dated on it or later has an influence.
+    policy : whose rules hold. store, model : who scores, as in :func:`~..saved.speakers.bundle_for`.
+    log : earlier decisions to send nothing (:mod:`.log`). previous : folder of earlier decisions, whose queue goes on.
+    owners : who sees to which exceptions, see :class:`~..exceptions.Routing`. speaker : who writes.
+    language : of reasons and pages, "en" or "de". names : whether customers' names are told. show : progress.
+
+    Raises
+    ------
+    PaybenchError
+        If there is no such model, it does not fit the ledger or the date, or nothing was known at ``date``.
+    """
+    at = day(date)
+    bundle = bundle_for(ledger, at, store, model)
+    table = score(ledger, at, bundle, store, show, language)
+    cut = as_of(ledger, at)
+    say("segments", show)
+    found = segment(ledger, at)
+    group = _main(found)
+    situation = situation_of(ledger, at, policy, log, group)
+    decided = decide(policy, situation)
+    say("what contacts do", show)
+    taught = learn(ledger, at, log, groups=pd.Series(group, dtype="str"))
+    today = _chosen(ledger, at, policy, situation, decided, taught, table)
+    states = states_table(policy, situation, decided).assign(today="")
+    states["today"] = said_today(policy, situation, decided, today, states)
+    say("worklist and exceptions", show)
+    frame = worklist_frame(policy, situation, decided, today, table, cut if names else None)
+    worklist = Worklist(
+        ledger.name,
+        at,
+        lines(frame, at, speaker, policy.hours, language),
+        today.planned,
+        who_is_served(situation, today, waiting(policy, situation, decided)),
+        ledger.time_zone,
+        language,
+    )
+    before = None if previous is None or not (Path(previous) / QUEUE).is_file() else read_queue(previous)
+    if before is not None and before.at > at:
+        before = None
+    about = {
+        "book": ledger.name,
+        "as_of": f"{at:%Y-%m-%d}",
+        "model": bundle.version,
+        "policy": policy.name,
+        "data_hash": data_hash(cut),
+        "explore": policy.explore,
+        "hold_out": policy.hold_out,
+        "seed": policy.seed,
+        "open": len(situation),
+    }
+    return Decisions(
+        about,
+        policy,
+        found,
+        states,
+        worklist,
+        today.table(policy, situation, decided),
+        queue(ledger, at, table, owners, before, texts=names),
+        performance(ledger, at, log),
+        taught,
+        table,
+    )
+
+
+def make_decisions(
+    ledger: Ledger,
+    date: object,
+    out: str | Path,
+    store: str | Path = "mlruns",
+    model: str = CHAMPION,
+    policy: str | Path = "standard",
+    log: str | Path | None = None,
+    owners: str | Path | None = None,
+    language: str = "en",
+    names: bool = True,
+    show: bool = False,
+    earlier: pd.DataFrame | None = None,
+) -> Decisions:
+    """Decide, and write the folder ``out``, whole or not at all.
+
+    It holds ``decisions.json``, ``worklist.csv``, ``.xlsx`` and ``.html``, ``contacts.csv`` (what is sent if the
+    worklist is done, in the canonical format), ``decisions.csv`` (each choice with its chance), ``states.csv``,
+    ``segments.csv``, ``flags.csv``, ``queue.csv`` and ``.json``, ``communications.csv``, ``effects.csv`` and
+    ``policy.yaml``.
+
+    Parameters
+    ----------
+    out : a new folder, or that of earlier decisions: its queue goes on, with what people wrote into it.
+    policy : a YAML file, or "standard" or "gentle". log : the file of decisions to send nothing, which is read and gets
+        the day's; None = none is kept. earlier : more such decisions, known from elsewhere. Others as in
+        :func:`decisions_of`.
+
+    Raises
+    ------
+    PaybenchError
+        If the folder holds something else, the policy is none, or the log goes on after the day; as
+        :func:`decisions_of`.
+    """
+    check_folder(out, "folder of decisions", MARK)
+    rules = read_policy(policy)
+    at = day(date)
+    file = None if log is None else Path(log)
+    kept = check_log(file, at)
+    known = [part for part in (earlier, kept) if part is not None]
+    log_before = None
+    if known:
+        log_before = pd.concat(known, ignore_index=True).drop_duplicates("decision_id", keep="last")
+        log_before = log_before[log_before["decided_on"] < at].reset_index(drop=True)
+    found = decisions_of(ledger, at, rules, store, model, log_before, out, owners, None, language, names, show)
+    files = decision_files(found)
+    files["policy.yaml"] = _text_of(policy)
+    with replaced_folder(out) as new:
+        for name, data in files.items():
+            (new / name).write_bytes(data)
+    if file is not None:
+        append(file, kept, found.withheld)
+    return found
+
+
+def decision_files(found: Decisions) -> dict[str, bytes]:
+    """The files of decisions by name; the same decisions give the same bytes."""
+    tables = {
+        "contacts.csv": found.contacts,
+        "decisions.csv": found.log,
+        "states.csv": found.states,
+        "segments.csv": found.segments.table,
+        "flags.csv": found.segments.flags,
+        "communications.csv": found.performance.table,
+        "effects.csv": found.uplift.averages.reset_index(),
+    }
+    files = {name: csv_bytes(table) for name, table in tables.items()}
+    files |= worklist_files(found.worklist) | queue_files(found.queue)
+    files[MARK] = (json.dumps(found.as_dict, indent=1, ensure_ascii=False) + "\n").encode()
+    return files
+
+
+def _main(found: Segments) -> dict[str, str]:
+    """Of each customer the segment of the account with most invoices; of equal ones the first currency."""
+    table = found.table.sort_values(["customer_id", "invoices", "currency"], ascending=[True, False, True])
+    first = table.drop_duplicates("customer_id")
+    return dict(zip(first["customer_id"], first["segment"], strict=True))
+
+
+def _chosen(
+    ledger: Ledger,
+    at: pd.Timestamp,
+    policy: Policy,
+    situation: Situation,
+    decided: Decided,
+    taught: Uplift,
+    table: pd.DataFrame,
+) -> Today:
+    rows, claim = asked(situation, decided)
+    frame = pd.DataFrame(
+        {
+            "invoice_id": pd.Series(situation.invoice_id[rows], dtype="str"),
+            "customer_id": pd.Series(situation.customer_id[rows], dtype="str"),
+            "as_of": at,
+            "amount_open": claim[rows],
+            "currency": pd.Series(situation.currency[rows], dtype="str"),
+        }
+    )
+    valued = taught.valued(ledger, frame, policy.options, policy.money)
+    scored = table.set_index("invoice_id")
+    left = (scored["expected_days_late"] - scored["days_overdue"]).reindex(pd.Index(situation.invoice_id))
+    wait = np.maximum(left.fillna(1.0).to_numpy(dtype=np.float64), 1.0)
+    return plan_today(policy, situation, decided, valued, wait, waiting(policy, situation, decided))
+
+
+def _text_of(policy: str | Path) -> bytes:
+    from importlib.resources import files
+
+    from ..dunning.reading import SHIPPED
+
+    if str(policy) in SHIPPED and not Path(policy).is_file():
+        return files("paybench.decide.dunning").joinpath(f"{policy}.yaml").read_bytes()
+    try:
+        return Path(policy).read_bytes()
+    except OSError as error:
+        raise PaybenchError(f"The policy {policy} cannot be read ({error.strerror}); give a YAML file.") from None
