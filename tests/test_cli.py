@@ -28,7 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy i
 COMMANDS: tuple[list[str], ...] = (
     [], ["demo"], ["ledger"], ["ledger", "simulate"], ["ledger", "import"], ["ledger", "formats"], ["ledger", "check"],
     ["features"], ["train"], ["promote"], ["score"], ["backtest"], ["explain"],
-    ["forecast"], ["monitor"], ["registry"], ["registry", "log"], ["registry", "champion"],
+    ["forecast"], ["decide"], ["monitor"], ["registry"], ["registry", "log"], ["registry", "champion"],
     ["store"], ["store", "backup"], ["store", "restore"], ["store", "moved"], ["store", "upgrade"],
     ["serve"], ["erase"],
 )  # fmt: skip

@@ -203,7 +203,7 @@ def _chosen(
     taught: Uplift,
     table: pd.DataFrame,
 ) -> Today:
-    rows, claim = asked(situation, decided)
+    rows, claim = asked(policy, situation, decided)
     frame = pd.DataFrame(
         {
             "invoice_id": pd.Series(situation.invoice_id[rows], dtype="str"),

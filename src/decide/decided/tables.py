@@ -11,7 +11,7 @@ from ..dunning import Policy, Situation
 from ..dunning.steps import Decided
 from ..worklist import served
 from ..worklist.assigned import WHY_NOT
-from .today import Today, waiting
+from .today import Today, asked, waiting
 
 Ints = NDArray[np.int64]
 
@@ -50,7 +50,8 @@ def worklist_frame(
 ) -> pd.DataFrame:
     """All open invoices as :func:`~..worklist.lines` takes them."""
     n = len(situation)
-    claim = np.where(np.isin(decided.state, PAUSED), 0.0, situation.amount_open - situation.disputed)
+    _, rest = asked(policy, situation, decided)
+    claim = np.where(np.isin(decided.state, PAUSED), 0.0, rest)
     numbers = pd.DataFrame(
         np.nan, index=range(n), columns=["value", "days_saved", "interest", "loss", "contact", "strain"]
     )
@@ -66,7 +67,7 @@ def worklist_frame(
     # What it costs is known without any effect; it is told with what it brings only.
     for name, values in terms.items():
         numbers.loc[rows, name] = np.where(today.known[done], values, np.nan)
-    owed = situation.amount_open[rows] - situation.disputed[rows]
+    owed = rest[rows]
     with np.errstate(divide="ignore", invalid="ignore"):
         numbers.loc[rows, "days_saved"] = numbers.loc[rows, "interest"] / (owed * policy.money.cost_of_capital / 365.0)
     reason = table.set_index("invoice_id")["reason_1"].reindex(pd.Index(situation.invoice_id)).fillna("")
@@ -81,7 +82,7 @@ def worklist_frame(
             "country": situation.country.astype(str),
             "currency": situation.currency.astype(str),
             "amount_open": situation.amount_open,
-            "claim": np.maximum(claim, 0.0),
+            "claim": claim,
             "due_on": situation.due.astype("datetime64[D]").astype("datetime64[s]"),
             "action": action,
             "collector": collector,

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ...ledger.schema import NO_DAY, to_dates
+from ...ledger.schema import MONEY_UNITS, NO_DAY, to_dates
 from ..dunning import Policy, Situation, held_out, one_per_customer
+from ..dunning.account import account_of
 from ..dunning.calendar import month_end
 from ..dunning.policy import DUE, LAST, NOTHING, USUAL
 from ..dunning.steps import Decided
@@ -112,7 +113,7 @@ def plan_today(
     wait : (n invoices,) days that each is expected to stay unpaid; ranks contacts where no effect is known.
     waited : (n invoices,) days for which each has been ripe without a contact.
     """
-    rows, claim = asked(situation, decided)
+    rows, claim = asked(policy, situation, decided)
     permitted, usual = decided.permitted[rows], decided.usual[rows]
     values = valued.total
     known: Flags = np.asarray((~np.isnan(values) & permitted).any(axis=1))
@@ -163,9 +164,9 @@ def plan_today(
     )  # fmt: skip
 
 
-def asked(situation: Situation, decided: Decided) -> tuple[Ints, Floats]:
-    """Rows about which it is asked what to send, one per customer; and (n,) what may be claimed of each invoice."""
-    claim = np.maximum(situation.amount_open - situation.disputed, 0.0)
+def asked(policy: Policy, situation: Situation, decided: Decided) -> tuple[Ints, Floats]:
+    """Rows about which it is asked what to send, one per customer; and (n,) what of each invoice is not disputed."""
+    claim = account_of(policy, situation).rest / MONEY_UNITS
     ripe = np.flatnonzero(decided.ripe)
     return one_per_customer(situation, ripe, claim[ripe]), claim
 

@@ -109,6 +109,7 @@ class Audit:
         place, ladder = one.step, self._ladder(one)
         while place < len(ladder) and ladder[place].since == "due" and ladder[place].days < 0:
             first = max(self.today, one.due + timedelta(days=ladder[place].days))
+            first = max(first, one.step_on + timedelta(days=self.policy.caps.gap)) if one.step_on else first
             if any(self._is_open(one, first + timedelta(days=k)) for k in range((one.due - first).days + 1)):
                 break
             place += 1

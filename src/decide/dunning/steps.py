@@ -76,10 +76,10 @@ def decide(policy: Policy, situation: Situation) -> Decided:
     """
     s, today = situation, situation.today
     own, account = resolve(policy, s), account_of(policy, s)
-    step, ladder_day, done = _next(policy, s, own)
+    rested = np.where(s.step_on == NO_DAY, _LONG_AGO, s.step_on + policy.caps.gap)
+    step, ladder_day, done = _next(policy, s, own, rested)
     may = allowing(policy, s, own, step)
     rule = next_open(policy, s.country, np.where(done, NO_DAY, ladder_day))
-    rested = np.where(s.step_on == NO_DAY, _LONG_AGO, s.step_on + policy.caps.gap)
     held = _held(policy, s, own, account, may, done, ladder_day, rested)
     code = np.select([flags for flags, _, _ in held], list(range(len(held))), len(held))
     columns = np.arange(len(s))
@@ -147,10 +147,10 @@ def one_per_customer(situation: Situation, rows: Ints, stake: Floats) -> Ints:
     return np.sort(order.drop_duplicates("customer")["row"].to_numpy(dtype=np.int64))
 
 
-def _next(policy: Policy, s: Situation, own: Resolved) -> tuple[Ints, Ints, Flags]:
+def _next(policy: Policy, s: Situation, own: Resolved, rested: Ints) -> tuple[Ints, Ints, Flags]:
     """Of each row the next step's position, the day from which on it may be taken, and whether there is none."""
     length = np.array([len(ladder) for ladder in policy.ladders])
-    step = _lapsed(policy, s, own)
+    step = _lapsed(policy, s, own, rested)
     done = step >= length[own.ladder]
     if policy.caps.per_invoice is not None:
         done |= s.contacts >= policy.caps.per_invoice
@@ -165,14 +165,14 @@ def _next(policy: Policy, s: Situation, own: Resolved) -> tuple[Ints, Ints, Flag
     return at, start + days[own.ladder, at], done
 
 
-def _lapsed(policy: Policy, s: Situation, own: Resolved) -> Ints:
+def _lapsed(policy: Policy, s: Situation, own: Resolved, rested: Ints) -> Ints:
     """Steps taken, and those that were to come before the due date if no day is left on which they could."""
     early = [[one.days for one in ladder if one.since == DUE and one.days < 0] for ladder in policy.ladders]
-    step = s.step
+    step, earliest = s.step, np.maximum(rested, s.today)
     for place in range(max(map(len, early))):
         days = np.array([some[place] if place < len(some) else 0 for some in early])[own.ladder]
         rows = (step == place) & (days < 0)
-        day = next_open(policy, s.country, np.where(rows, np.maximum(s.due + days, s.today), NO_DAY))
+        day = next_open(policy, s.country, np.where(rows, np.maximum(s.due + days, earliest), NO_DAY))
         step = np.where(rows & (day > s.due), place + 1, step)
     return step
 

@@ -44,7 +44,7 @@ def _parts() -> tuple[Situation, Decided, Valued, np.ndarray]:
     ledger = _book()
     situation = situation_of(ledger, DATE, POLICY)
     decided = decide(POLICY, situation)
-    rows, claim = asked(situation, decided)
+    rows, claim = asked(POLICY, situation, decided)
     # Some effects, drawn once: so that the plan has something to choose by, and what is best differs.
     days = np.random.default_rng(1).normal(2.0, 2.0, (len(rows), len(POLICY.options)))
     valued = expected_value(days, np.zeros_like(days), claim[rows], POLICY.money, POLICY.options)
@@ -100,7 +100,7 @@ def test_who_is_held_out_gets_the_usual_step_for_sure() -> None:
     policy = replace(POLICY, hold_out=0.5, capacity={})
     situation, _, _, wait = _parts()
     decided = decide(policy, situation)
-    rows, claim = asked(situation, decided)
+    rows, claim = asked(POLICY, situation, decided)
     valued = expected_value(
         np.zeros((len(rows), len(policy.options))),
         np.zeros((len(rows), len(policy.options))),
