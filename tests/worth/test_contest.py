@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from paybench.decide.dunning.audit import violations
+from paybench.decide.dunning.audit import Audit
 from paybench.decide.dunning.policy import Policy
 from paybench.decide.dunning.situation import Situation
 from paybench.simulate import simulate
@@ -25,10 +25,11 @@ def _small(effect: float = 1.0) -> tuple[Contest, int]:
 
     def audit(policy: Policy, now: Situation, rows: Ints, option: Ints) -> None:
         nonlocal sent
+        audited = Audit(policy, now)
         for row, one in zip(rows.tolist(), option.tolist(), strict=True):
             if one >= 0:
                 sent += 1
-                broken.extend(violations(policy, now, row, policy.options[one]))
+                broken.extend(audited.violations(row, policy.options[one]))
 
     found = contest(Case(effect=effect), [3], 100, (250, 1), months=8, audit=audit)
     # No arm, the oracle included, ever sends what the policy forbids.

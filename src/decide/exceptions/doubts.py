@@ -14,7 +14,7 @@ WIDE = 90
 _FLAGS = {
     "cold_start": "the customer is hardly known",
     "unseen_value": "it has a code that the model has never met",
-    "thin_tail": "few invoices ever took so long",
+    "thin_tail": "the model has seen few invoices as late as this one may be",
 }
 
 

@@ -63,9 +63,8 @@ def key_account(seen: Seen) -> pd.DataFrame:
     risky = still["days_overdue"] > seen.cut.grace_days + AT_RISK_DAYS
     if "risk" in still:
         risky |= still["risk"].eq("high").fillna(False).astype(bool)
-    rows = still.assign(
-        risky=np.where(risky, still["amount_open"], 0.0), since=still["due_on"].where(risky), is_risky=risky
-    )
+    begun = still["due_on"].where(still["days_overdue"] > 0, still["issued_on"])
+    rows = still.assign(risky=np.where(risky, still["amount_open"], 0.0), since=begun.where(risky), is_risky=risky)
     accounts = rows.groupby(["customer_id", "currency"], as_index=False).agg(
         total=("amount_open", "sum"), amount=("risky", "sum"), since=("since", "min"), n=("invoice_id", "size"),
         risky=("is_risky", "sum"),

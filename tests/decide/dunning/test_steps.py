@@ -213,6 +213,8 @@ def test_steps_are_counted_from_due_date_month_end_and_last_step() -> None:
 def test_a_step_before_the_due_date_lapses_with_it() -> None:
     policy = Policy.of("steps:\n- {after_due: -3, by: email, tone: courtesy}\n- {after_due: 5, by: email, tone: firm}")
     assert [decide(policy, one("2025-03-18", k)).step[0] for k in (-3, 0, 1)] == [0, 0, 1]
+    # A step three days ago leaves it no day either.
+    assert decide(policy, one("2025-03-18", -1, step_on=number("2025-03-15"))).step[0] == 1
     # Due on a Sunday: on Saturday no open day is left.
     assert [decide(policy, one(day, due=number("2025-03-23"))).step[0] for day in ("2025-03-21", "2025-03-22")] == [
         0,
