@@ -4,8 +4,8 @@ from importlib import import_module
 from types import ModuleType
 
 _PARTS = (
-    "backtest", "cash", "contacted", "decided", "dunning", "evaluate", "exceptions", "kpi", "saved", "segments",
-    "uplift", "worklist",
+    "backtest", "cash", "contacted", "decided", "dunning", "evaluate", "exceptions", "kpi", "messages", "saved",
+    "segments", "uplift", "worklist",
 )  # fmt: skip
 
 

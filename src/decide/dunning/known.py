@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...ledger import Ledger
 from ...ledger.schema import MONEY_UNITS, NO_DAY, days, units
 from ..cash.events.moves import ALL, LOST, came_after, claimed, moves_of
-from .insolvency import says_insolvent
+from ..messages import says_insolvent
 from .policy import CHANNELS
 
 Ints = NDArray[np.int64]

@@ -132,19 +132,16 @@ def one_per_customer(situation: Situation, rows: Ints, stake: Floats) -> Ints:
     rows = np.asarray(rows, dtype=np.int64)
     if not rows.size:
         return rows
-    table = pd.DataFrame(
-        {
-            "row": rows,
-            "customer": np.asarray(situation.customer_id, dtype=object)[rows],
-            "currency": np.asarray(situation.currency, dtype=object)[rows],
-            "invoice": np.asarray(situation.invoice_id, dtype=object)[rows],
-            "due": np.asarray(situation.due)[rows],
-            "stake": -np.asarray(stake, dtype=np.float64),
-        }
-    )
-    table["oldest"] = table.groupby(["customer", "currency"])["due"].transform("min")
-    order = table.sort_values(["oldest", "currency", "stake", "due", "invoice"], kind="stable")
-    return np.sort(order.drop_duplicates("customer")["row"].to_numpy(dtype=np.int64))
+    who, _ = pd.factorize(np.asarray(situation.customer_id, dtype=object)[rows])
+    currency = np.unique(np.asarray(situation.currency, dtype=object)[rows], return_inverse=True)[1]
+    invoice = np.unique(np.asarray(situation.invoice_id, dtype=object)[rows], return_inverse=True)[1]
+    due = np.asarray(situation.due)[rows]
+    account = who * (int(currency.max()) + 1) + currency
+    oldest = np.full(int(account.max()) + 1, NO_DAY)
+    np.minimum.at(oldest, account, due)
+    order = np.lexsort([invoice, due, -np.asarray(stake, dtype=np.float64), currency, oldest[account], who])
+    first = np.r_[True, np.diff(who[order]) != 0]
+    return np.sort(rows[order[first]])
 
 
 def _next(policy: Policy, s: Situation, own: Resolved, rested: Ints) -> tuple[Ints, Ints, Flags]:

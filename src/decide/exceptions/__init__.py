@@ -1,5 +1,6 @@
 """What a person has to see: found, put in a queue, and kept there until its cause is gone."""
 
+from ..messages import recognised
 from .carry import STATES
 from .detect import exceptions, of_invoices
 from .files import queue_files, read_queue, write_queue
@@ -9,7 +10,6 @@ from .routing import Routing
 from .rows import COLUMNS, Exceptions
 from .seen import flagged
 from .sheet import Sheet, context_sheet
-from .words import recognised
 
 __all__ = [
     "COLUMNS",

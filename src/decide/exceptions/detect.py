@@ -8,11 +8,11 @@ import pandas as pd
 
 from ...errors import PaybenchError
 from ...ledger import Ledger
+from ..messages import recognised
 from . import claims, conflicts, doubts, loose, replies, sizes
 from .kinds import KINDS
 from .rows import Exceptions
 from .seen import Recogniser, Seen
-from .words import recognised
 
 _FOUND: dict[str, Callable[[Seen], pd.DataFrame]] = {
     "unapplied": loose.unapplied,

@@ -11,6 +11,7 @@ import pandas as pd
 from ...errors import PaybenchError
 from ...ledger import Ledger, as_of, day
 from ...ledger.schema import DATE, MONEY_UNITS, units
+from ..messages import recognised
 from .carry import DONE, OPEN, RESOLVED, STATES, carried, identity
 from .deadlines import deadlines
 from .detect import NEED_SCORES, WRITTEN, found_in
@@ -19,7 +20,6 @@ from .routing import Routing
 from .rows import told_date, told_money
 from .seen import Recogniser, Seen
 from .told import told
-from .words import recognised
 
 COLUMNS = [
     *["exception_id", "state", "priority", "deadline", "owner", "kind", "customer_id", "invoice_id", "currency"],

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ...errors import PaybenchError
+from ..messages import alarming
 from .rows import ordered, quote
 from .seen import Seen
-from .words import alarming
 
 UNDERWAY = 5
 """Days that money may take after a message which says that it is paid."""

@@ -11,13 +11,13 @@ import pandas as pd
 from ...errors import PaybenchError
 from ...ledger import TABLES, Ledger, as_of, day, settle
 from ..kpi import ageing
+from ..messages import alarming, recognised
 from .carry import DONE, RESOLVED
 from .detect import found_in
 from .kinds import KINDS
 from .queue import FIRST_LOOK, Queue, reasons
 from .seen import Recogniser, Seen
 from .sheet_told import told
-from .words import alarming, recognised
 
 LATEST = 5
 """Rows of each list, the latest; open invoices: the largest."""

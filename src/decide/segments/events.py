@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ...ledger import Ledger
 from ...ledger.schema import to_dates
+from ..messages import says_insolvent
 from .facts import Facts, Flags, Floats, Ints, summed
 from .replay import days_of
 from .settings import Settings
@@ -26,13 +25,6 @@ TURNED, SURE = 2.0, 2.0
 RUN = 3
 """Invoices in a row that stay overdue for more than the border of the slow."""
 
-_INSOLVENT = re.compile(
-    r"\b(insolven\w*|bankrupt\w*|receivership|in administration|winding[- ]up|konkurs\w*|zahlungsunf\w+|"
-    r"(redressement|liquidation) judiciaire|cessation des? paiements?|concurso de acreedores|fallimento|"
-    r"liquidazione giudiziale|faillissement)\b",
-    re.IGNORECASE,
-)
-
 
 def find_events(cut: Ledger, facts: Facts, settings: Settings) -> pd.DataFrame:
     """Events of accounts, by day.
@@ -47,8 +39,7 @@ def find_events(cut: Ledger, facts: Facts, settings: Settings) -> pd.DataFrame:
     happened to all of its accounts.
     """
     lost = cut.payments[cut.payments["kind"] == "write_off"]
-    words = np.array([bool(_INSOLVENT.search(text)) for text in cut.messages["text"].fillna("")], dtype=bool)
-    said = cut.messages[words]
+    said = cut.messages[says_insolvent(cut.messages["text"])]
     owner = cut.invoices.set_index("invoice_id")["customer_id"]
     of_customers = pd.concat(
         [

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paybench.decide.dunning import CHANNELS, Situation, situation_of
-from paybench.decide.dunning.insolvency import says_insolvent
+from paybench.decide.messages import says_insolvent
 from paybench.ledger import Ledger, as_of, settle
 from paybench.ledger.schema import NO_DAY
 from paybench.simulate.words import TEXTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from paybench.decide.exceptions import recognised
-from paybench.decide.exceptions.words import LONGEST, MEANINGS, alarming
+from paybench.decide.messages.meanings import LONGEST, MEANINGS, alarming
 from paybench.simulate.words import TEXTS
 
 SIMULATED = [
