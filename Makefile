@@ -44,6 +44,12 @@ bench: $(READY) ## speed against named peers, as ratios
 	$(PY) benchmarks/gate.py
 	$(PY) benchmarks/cash.py --out build/cash --seeds 2 --report
 	$(PY) benchmarks/cash_series.py --books 2
+	$(PY) benchmarks/worklist.py --seeds 2
+	$(PY) benchmarks/segments.py --seeds 2
+	$(PY) benchmarks/dunning_rules.py --decisions 50000 --customers 500
+	$(PY) benchmarks/off_policy.py --worlds 8
+	$(PY) benchmarks/uplift.py --seeds 1
+	$(PY) benchmarks/worth.py --seeds 2 --customers 300 --only "as it is"
 
 nightly: $(READY) ## all tests with 2,000 random examples each
 	HYPOTHESIS_PROFILE=nightly $(PY) -m pytest -n $(WORKERS) --dist worksteal
