@@ -170,7 +170,7 @@ class DRLearner(_Learner):
 
     Four layers, each of which counts as far as it came true for customers that it had not seen: the average effects;
     how much any contact does at a decision, by a ridge regression on ranks; what LightGBM adds to that; and per action
-    how it differs from the others.
+    how it differs from the others. Without an average effect, only differences that are sure count.
 
     Attributes
     ----------
@@ -179,7 +179,7 @@ class DRLearner(_Learner):
     """
 
     effect_model: Grown = EFFECT
-    ridge: float = 1.0
+    ridge: float = 0.3
     name: ClassVar[str] = "dr"
 
     prognosis_: Forest | None = field(default=None, init=False, repr=False)
@@ -212,8 +212,8 @@ class DRLearner(_Learner):
         said = _unseen(line, basis, target, weight, scores.fold)
         self.common_ = line(every, target, weight)
         assert self.averages_ is not None
-        believe = expected_true if self.averages_.believed.any() else came_true
-        self.kept_[0] = believe(said, target, weight, scores.customer)
+        some = bool(self.averages_.believed.any())
+        self.kept_[0] = (expected_true if some else came_true)(said, target, weight, scores.customer)
         target = target - self.kept_[0, 0] * said
         more = _unseen(forest, known, target, weight, scores.fold)
         self.trees_ = forest(every, target, weight)
@@ -222,7 +222,8 @@ class DRLearner(_Learner):
         own = []
         for a in range(k if k > 1 else 0):
             unseen = _unseen(line, basis, left[:, a], scores.weight[:, a], scores.fold)
-            self.kept_[2, a] = came_true(unseen, left[:, a], scores.weight[:, a], scores.customer)
+            seen = (unseen, left[:, a], scores.weight[:, a], scores.customer)
+            self.kept_[2, a] = expected_true(*seen, prior=0.5) if some else came_true(*seen)
             own.append(line(every, left[:, a], scores.weight[:, a]))
         self.own_ = tuple(own)
         self.centre_ = np.zeros(k)

@@ -59,7 +59,10 @@ class Line:
 
     @classmethod
     def fit(cls, basis: Floats, target: Floats, weight: Floats, ridge: float) -> Line:
-        """Fit (n,) targets about their mean. ridge : penalty in units of a column's variance; ranks have one of 1/3."""
+        """Fit (n,) targets about their mean. ridge : penalty as a part of the variance of all columns together.
+
+        So it presses as hard whether there are few columns or many that say much the same.
+        """
         columns, total = basis.shape[1], weight.sum()
         if not total > 0 or not columns:
             return cls(np.zeros(columns), np.zeros(columns))
@@ -67,7 +70,9 @@ class Line:
         Z = basis - centre
         held = (Z * weight[:, None]).T
         right = held @ (target - weight @ target / total)
-        return cls(np.linalg.solve(held @ Z + ridge * total * np.eye(columns), right), centre)
+        inner = held @ Z
+        penalty = ridge * max(float(np.trace(inner)), 1e-12 * total)
+        return cls(np.linalg.solve(inner + penalty * np.eye(columns), right), centre)
 
     def predict(self, basis: Floats) -> Floats:
         """(n,) differences to the mean."""

@@ -22,6 +22,11 @@ SURE = 1.96
 """Standard errors that an estimate has to be away from 0."""
 
 
+ALIKE = 0.5
+"""Actions are taken to differ from what they have in common by this part of it, before anything is seen (standard
+deviation of a normal prior): an e-mail and a call are reminders both."""
+
+
 def believed(estimate: float, error: float, sure: float = SURE) -> float:
     """An estimate times 1 - (error / estimate)^2 (James and Stein's positive part), 0 where it may be chance."""
     if not (np.isfinite(error) and abs(estimate) > max(sure, 1.0) * error):
@@ -59,9 +64,9 @@ class Averages:
 def averages(scores: Scores, sure: float = SURE) -> Averages:
     """Means of the scores, and what of them is believed.
 
-    If contacts have an effect on average, each action has that one, and a difference of its own if that is sure too.
-    Otherwise an action has an effect if its own is sure. Of k actions one is off by chance sooner than of one: it has
-    to be surer.
+    If contacts have an effect on average, each action has that one and a part of its own difference to it, the larger
+    the surer it is. Otherwise an action has an effect if its own is sure: surer than a single one would have to be, as
+    of k one is off by chance sooner.
 
     Parameters
     ----------
@@ -73,14 +78,16 @@ def averages(scores: Scores, sure: float = SURE) -> Averages:
     every, weight = pooled(scores)
     common, common_error = clustered(every, weight, scores.customer)
     shared = believed(common, common_error, sure)
-    each = -NormalDist().inv_cdf(NormalDist().cdf(-sure) / k)
-    held = np.full(k, shared)
+    if shared == 0.0:
+        each = -NormalDist().inv_cdf(NormalDist().cdf(-sure) / k)
+        own = [believed(mean, doubt, each) for mean, doubt in pairs]
+        return Averages(found, error, np.array(own), common, common_error)
+    prior = (ALIKE * shared) ** 2
+    own = []
     for a in range(k):
-        if shared == 0.0:
-            held[a] = believed(found[a], error[a], each)
-        elif k > 1:
-            held[a] += believed(*clustered(scores.values[:, a] - every, scores.weight[:, a], scores.customer), each)
-    return Averages(found, error, held, common, common_error)
+        difference, doubt = clustered(scores.values[:, a] - every, scores.weight[:, a], scores.customer)
+        own.append(shared + (difference * prior / (prior + doubt**2) if np.isfinite(doubt) else 0.0))
+    return Averages(found, error, np.array(own), common, common_error)
 
 
 def pooled(scores: Scores) -> tuple[Floats, Floats]:
@@ -113,13 +120,13 @@ def came_true(said: Floats, target: Floats, weight: Floats, customer: Ints, sure
     return max(believed(*slope(said, target, weight, customer), sure), 0.0)
 
 
-def expected_true(said: Floats, target: Floats, weight: Floats, customer: Ints) -> float:
+def expected_true(said: Floats, target: Floats, weight: Floats, customer: Ints, prior: float = 1.0) -> float:
     """The same of a penalised regression where there is an effect to differ: it is taken at its word, give or take 1.
 
-    The mean of a normal prior N(1, 1) of the slope and the evidence: without any, the regression is believed, whose
+    The mean of a normal prior N(prior, 1) of the slope and the evidence: without any, the regression is believed, whose
     penalty leaves little of what may be chance; with much, only the evidence counts.
     """
     found, error = slope(said, target, weight, customer)
     if not np.isfinite(error):
         return 0.0
-    return max((found + error**2) / (1.0 + error**2), 0.0)
+    return max((found + prior * error**2) / (1.0 + error**2), 0.0)

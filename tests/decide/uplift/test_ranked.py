@@ -42,7 +42,8 @@ def test_the_ridge_regression_is_that_of_scikit_learn() -> None:
     basis, weight = rng.uniform(-1, 1, (200, 3)), rng.uniform(0.5, 2, 200)
     target = basis @ [1.0, -2.0, 0.5] + rng.normal(size=200)
     line = Line.fit(basis, target, weight, ridge=0.3)
-    peer = Ridge(alpha=0.3 * weight.sum()).fit(basis, target, sample_weight=weight)
+    spread = sum(np.cov(column, aweights=weight, bias=True) for column in basis.T) * weight.sum()
+    peer = Ridge(alpha=0.3 * float(spread)).fit(basis, target, sample_weight=weight)
     np.testing.assert_allclose(line.coefficients, peer.coef_)
     np.testing.assert_allclose(
         line.predict(basis), peer.predict(basis) - np.average(peer.predict(basis), weights=weight)
