@@ -4,6 +4,7 @@ python benchmarks/off_policy.py --out DIR --worlds 200     easy and hard worlds,
 python benchmarks/off_policy.py --out DIR --picks 60       the best of six policies at 20,000 decisions
 python benchmarks/off_policy.py --out DIR --deployed 30    estimates against what came when the policy was used
 python benchmarks/off_policy.py --out DIR --report         the tables of what is there
+python benchmarks/off_policy.py --worlds 8                 a quick look, nothing is kept
 
 Every Tuesday each invoice that is overdue for three days or more gets its only decision; the outcome is whether it is
 settled within 14 or 30 days. The simulator tells what each of the four actions would truly do at that moment, so that
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import process_time
 
 import numpy as np
@@ -289,7 +291,7 @@ def wilson(hits: float, n: int, z: float = 1.96) -> tuple[float, float]:
     """95 % interval of a share (Wilson 1927)."""
     p, centre = hits / n, (hits + z * z / 2) / (n + z * z)
     far = z / (n + z * z) * np.sqrt(n * p * (1 - p) + z * z / 4)
-    return centre - far, centre + far
+    return max(centre - far, 0.0), min(centre + far, 1.0)
 
 
 def _share(hits: pd.Series, world: pd.Series | None = None) -> str:
@@ -338,11 +340,11 @@ def report_coverage(rows: pd.DataFrame) -> Iterator[str]:
 def report_picks(rows: pd.DataFrame) -> Iterator[str]:
     """How often the best of six is picked."""
     head = "".join(f"{name:>8}" for name in ("regret", "lead", "stake", "<.005"))
-    yield f"\n{'six':<13}{'mode':<5}{'log':<10}{'days':>4} {'method':<6}{'worlds':>6} {'best is picked':<20}{head}"
+    yield f"\n{'six':<13}{'mode':<5}{'log':<10}{'days':>4} {'method':<7}{'worlds':>6} {'best is picked':<20}{head}"
     keys = ["six", "mode", "log", "days", "method"]
     for (six, mode, kind, days, method), own in rows.groupby(keys, sort=False):
         yield (
-            f"{six:<13}{mode:<5}{kind:<10}{days:>4} {method:<6}{len(own):>6} {_share(own['best'] == own['picked']):<20}"
+            f"{six:<13}{mode:<5}{kind:<10}{days:>4} {method:<7}{len(own):>6} {_share(own['best'] == own['picked']):<20}"
             f"{own['regret'].mean():>8.4f}{own['lead'].mean():>8.4f}{own['stake'].mean():>8.3f}"
             f"{(own['regret'] < 0.005).mean():>8.2f}"
         )
@@ -362,7 +364,7 @@ def report_deployed(rows: pd.DataFrame) -> Iterator[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the rows of each world go")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where the rows of each world go; else only the report")
     parser.add_argument(
         "--worlds", type=int, default=0, metavar="N", help="easy ones of each log, and half as many hard"
     )
@@ -371,7 +373,16 @@ def main() -> int:
     parser.add_argument("--log", action="append", choices=LOGS, help="only this kind of log")
     parser.add_argument("--report", action="store_true")
     options = parser.parse_args()
+    if options.out is None:
+        with TemporaryDirectory() as folder:
+            options.out, options.report = Path(folder), True
+            return run(options)
     options.out.mkdir(parents=True, exist_ok=True)
+    return run(options)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Draw what is not there yet, and report."""
     for name, work in _jobs(options.log or list(LOGS), options.worlds, options.picks, options.deployed):
         file = options.out / f"{name}.csv"
         if not file.exists():

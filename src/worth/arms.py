@@ -201,7 +201,7 @@ class Experiment(Arm):
     ----------
     share : of the choices that are left to chance.
     log : the choices, a DataFrame a day: features, invoice_id, customer_id, day, action, propensity, that of nothing,
-        amount_open, and what ``keep`` gives.
+        permitted (names of options), amount_open, and what ``keep`` gives.
     keep : more about some rows of a view, to be kept with them.
     """
 
@@ -226,6 +226,7 @@ class Experiment(Arm):
                 action=names[found.action],
                 propensity=found.propensity,
                 propensity_nothing=found.propensities[:, -1],
+                permitted=[" ".join(names[:-1][may]) for may in permitted],
                 amount_open=view.cents_open[rows] / 100.0,
                 **more,
             )

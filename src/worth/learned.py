@@ -19,7 +19,8 @@ SOON = 14
 """Days after a decision by which contacts have done most of what they do: payment within them is the outcome."""
 RISK = Grown(trees=120, leaves=12, least=40, rate=0.06, ridge=20.0)
 KEYS = (
-    "invoice_id", "customer_id", "day", "action", "propensity", "propensity_nothing", "amount_open", "world", "waited",
+    "invoice_id", "customer_id", "day", "action", "propensity", "propensity_nothing", "permitted", "amount_open",
+    "world", "waited",
 )  # fmt: skip
 """Columns of a log that are no features."""
 NOTHING, ANY = "nothing", "any"
@@ -89,7 +90,7 @@ def learn(log: pd.DataFrame, options: tuple[str, ...], horizon: int, learner: st
     soon = waited <= SOON
     capped = np.minimum(waited, horizon)
     effects = LEARNERS[learner](seed=seed)
-    effects.fit(features, log["action"], soon.astype(np.float64), log["propensity"], customer)
+    effects.fit(features, log["action"], soon.astype(np.float64), log["propensity"], customer, _shares(log))
     unpaid = (waited > 30).astype(np.float64)
     sent = np.where(log["action"] == NOTHING, NOTHING, ANY)
     # Whatever was sent, each permitted option had one chance in as many as there were, and nothing another.
@@ -104,3 +105,11 @@ def learn(log: pd.DataFrame, options: tuple[str, ...], horizon: int, learner: st
         risk=RISK.fit(features.to_numpy(dtype=np.float64), unpaid),
         decisions=len(log),
     )
+
+
+def _shares(log: pd.DataFrame) -> Floats:
+    """(n, k + 1) how often each action that was ever taken, and nothing, is chosen where the same is permitted."""
+    actions = sorted(set(log["action"]) - {NOTHING})
+    code, sets = pd.factorize(log["permitted"])
+    may = np.array([[action in one.split() for action in actions] + [True] for one in sets], dtype=np.float64)
+    return np.asarray((may / may.sum(axis=1, keepdims=True))[code])

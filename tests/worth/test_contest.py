@@ -31,14 +31,14 @@ def _small(effect: float = 1.0) -> tuple[Contest, int]:
                 sent += 1
                 broken.extend(audited.violations(row, policy.options[one]))
 
-    found = contest(Case(effect=effect), [3], 100, (250, 1), months=8, audit=audit)
+    found = contest(Case(effect=effect), [3], 50, (160, 1), months=7, audit=audit)
     # No arm, the oracle included, ever sends what the policy forbids.
     assert broken == []
     return found, sent
 
 
 def test_no_arm_sends_anything_against_the_policy() -> None:
-    assert _small()[1] > 500
+    assert _small()[1] > 200
 
 
 def test_the_ladder_closes_nothing_and_the_oracle_everything() -> None:
@@ -69,11 +69,12 @@ def test_what_contacts_cost_depends_on_the_case_and_what_they_do_does_not() -> N
     assert dear.contact_cost["email"] == ladder.money.contact_cost["email"]
 
 
-def test_where_contacts_do_nothing_those_who_learned_it_send_almost_nothing() -> None:
+def test_where_contacts_do_nothing_those_who_learned_it_spend_almost_nothing() -> None:
     found, _ = _small(effect=0.0)
     table = found.table()
-    assert table.loc[UPLIFT, "contacts"] < 0.05 * table.loc[LADDER, "contacts"]
-    assert table.loc[AVERAGE, "contacts"] < 0.05 * table.loc[LADDER, "contacts"]
+    spent = table["contact_cost"] + table["strain_cost"]
+    assert spent[UPLIFT] < 0.1 * spent[LADDER]
+    assert spent[AVERAGE] < 0.1 * spent[LADDER]
     # Who knows that nothing helps sends nothing, and nothing changes when the money comes.
     assert table.loc[ORACLE, "contacts"] == 0
     assert table.loc[LADDER, "days"] == pytest.approx(table.loc[NOBODY, "days"])
