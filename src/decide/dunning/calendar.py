@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ...features.families.calendar import public_holidays
 from ...ledger.schema import NO_DAY
 from .policy import Policy
 
@@ -67,26 +68,9 @@ def _table(country: str, weekdays: tuple[int, ...], first: int, last: int) -> In
     every = np.arange(start, end + _AHEAD)
     open_ = np.isin((every + _THURSDAY) % 7, weekdays)
     for year in range(first, _year(int(every[-1])) + 1):
-        closed = _public_holidays(country, year)
+        closed = public_holidays(country, year)
         closed = closed[(closed >= start) & (closed < end + _AHEAD)]
         open_[closed - start] = False
     ahead = np.where(open_, every, NO_DAY)
     found: Ints = np.minimum.accumulate(ahead[::-1])[::-1][: end - start]
     return found
-
-
-@lru_cache(maxsize=4096)
-def _public_holidays(country: str, year: int) -> Ints:
-    import holidays
-
-    if country not in _supported():
-        return np.zeros(0, dtype=np.int64)
-    found = holidays.country_holidays(country, years=year)
-    return np.array(sorted(np.datetime64(day, "D").astype(np.int64) for day in found), dtype=np.int64)
-
-
-@lru_cache(maxsize=1)
-def _supported() -> frozenset[str]:
-    from holidays.registry import EntityLoader  # list_supported_countries imports every country first
-
-    return frozenset(EntityLoader.get_country_codes())

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,9 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ...errors import PaybenchError
-from ...models.store.mend import DONE
+from ...models.store.kept import artifacts_of, new_version
 from ...models.store.store import EXPERIMENT, Store
-from ...progress import without_widgets
 from .migration import Migration
 from .segment import Segments
 
@@ -25,7 +22,7 @@ NAME = "segments"
 SEGMENTS_EXPERIMENT = f"{EXPERIMENT}-{NAME}"
 """An experiment of their own, so that trainings are compared with trainings only."""
 _TABLES = ("table", "flags", "moves", "counts")
-_SUMMARY, _MOST = "summary.json", 50_000
+_SUMMARY = "summary.json"
 
 
 @dataclass(frozen=True)
@@ -62,12 +59,12 @@ def log_segments(segments: Segments, store: Store | str | Path, moved: Migration
     The version: one more than the last whole one.
     """
     place = store if isinstance(store, Store) else Store.at(store)
-    without_widgets()
     client = place.client()
     from mlflow.entities import Metric, Param
 
     about = segments.as_dict
-    with place.lock(), _run(client, place, about) as (run_id, version):
+    tags = {name: str(about[name]) for name in ("book", "as_of", "data_hash")}
+    with new_version(place, NAME, tags) as (run_id, version):
         with TemporaryDirectory() as new:
             _write(Path(new), segments, moved)
             client.log_artifacts(run_id, new)
@@ -96,15 +93,7 @@ def read_segments(store: Store | str | Path, version: int | None = None) -> Logg
         If there is no store, nothing was logged, there is no such version, or its artefacts are damaged.
     """
     place = store if isinstance(store, Store) else Store.at(store)
-    runs = _runs(place) if place.exists else {}
-    if not runs:
-        raise PaybenchError(f"No segments are logged in the store at {place.folder}; log some first.")
-    number = max(runs) if version is None else version
-    if number not in runs:
-        raise PaybenchError(
-            f"There is no version {number} of the segments in {place.folder}; the latest is {max(runs)}."
-        )
-    folder = place.artifacts(runs[number])
+    number, run_id, folder = artifacts_of(place, NAME, version, "segments")
     try:
         about = json.loads((folder / _SUMMARY).read_text(encoding="utf-8"))
         tables = {name: pq.read_table(folder / f"{name}.parquet").to_pandas() for name in _TABLES}
@@ -114,7 +103,7 @@ def read_segments(store: Store | str | Path, version: int | None = None) -> Logg
         raise PaybenchError(
             f"The segments at {folder} are damaged ({type(error).__name__}); restore the store from a backup."
         ) from None
-    return Logged(number, runs[number], about, counts=counts, **tables)
+    return Logged(number, run_id, about, counts=counts, **tables)
 
 
 def _write(folder: Path, segments: Segments, moved: Migration | None) -> None:
@@ -128,34 +117,3 @@ def _write(folder: Path, segments: Segments, moved: Migration | None) -> None:
         whole = pa.Table.from_pandas(table.rename_axis(columns=None), preserve_index=False)
         pq.write_table(whole, folder / f"{name}.parquet", compression="zstd")
     (folder / _SUMMARY).write_text(json.dumps(segments.as_dict, indent=1) + "\n", encoding="utf-8")
-
-
-@contextmanager
-def _run(client: Any, store: Store, about: dict[str, Any]) -> Iterator[tuple[str, int]]:
-    """A run that is FINISHED if the block ends well; only such runs are versions."""
-    version = max(_runs(store), default=0) + 1
-    found = client.get_experiment_by_name(SEGMENTS_EXPERIMENT)
-    number = (
-        client.create_experiment(SEGMENTS_EXPERIMENT, store.artifacts_uri) if found is None else found.experiment_id
-    )
-    tags = {name: str(about[name]) for name in ("book", "as_of", "data_hash")}
-    run = client.create_run(number, run_name=NAME, tags=tags | {"version": str(version), "kind": NAME})
-    run_id = str(run.info.run_id)
-    try:
-        yield run_id, version
-        client.set_terminated(run_id)
-    except BaseException:
-        with suppress(Exception):
-            client.set_terminated(run_id, "FAILED")
-        raise
-
-
-def _runs(store: Store) -> dict[int, str]:
-    """Whole versions and their runs."""
-    without_widgets()
-    client = store.client()
-    found = client.get_experiment_by_name(SEGMENTS_EXPERIMENT)
-    if found is None:
-        return {}
-    runs = client.search_runs([found.experiment_id], DONE, max_results=_MOST)
-    return {int(run.data.tags["version"]): str(run.info.run_id) for run in runs if "version" in run.data.tags}

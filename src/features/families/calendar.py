@@ -92,7 +92,7 @@ def workdays(country: str, first: int, last: int) -> Flags:
     works: Flags = weekday(np.arange(first, last + 1)) < 5
     from_year, to_year = _year(np.array([first, last]))
     for year in range(from_year, to_year + 1):
-        closed = _public_holidays(country, year)
+        closed = public_holidays(country, year)
         works[closed[(closed >= first) & (closed <= last)] - first] = False
     return works
 
@@ -106,7 +106,8 @@ def _new_year(year: int) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _public_holidays(country: str, year: int) -> Ints:
+def public_holidays(country: str, year: int) -> Ints:
+    """Public holidays of a year as day numbers, ascending; none of a country that the package ``holidays`` lacks."""
     import holidays
 
     if country not in _supported():

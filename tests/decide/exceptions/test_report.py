@@ -1,45 +1,15 @@
-"""The kinds that finance's report tells have one home, and it finds the same as before."""
+"""Every kind is looked for, with scores of the same day."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from paybench.decide.exceptions import COLUMNS, KINDS, REPORTED, exceptions, of_invoices
+from paybench.decide.exceptions import KINDS, exceptions
 from paybench.errors import PaybenchError
-from paybench.ledger import Ledger, as_of
+from paybench.ledger import as_of
 from paybench.simulate import simulate
 from tests.decide.exceptions.known import scores
-from tests.strategies import cut_offs, ledgers
-
-earlier = pytest.importorskip("paybench.reports.portfolio.exceptions")
-
-
-def compared(ledger: Ledger, at: pd.Timestamp) -> None:
-    cut, table = as_of(ledger, at), scores(ledger, at)
-    before, now = earlier.exceptions(cut, at, table), exceptions(cut, at, table, kinds=REPORTED)
-    for old, new in zip(before, now, strict=True):
-        assert (old.kind, old.recorded) == (new.kind, new.recorded)
-        pd.testing.assert_frame_equal(old.rows, new.rows[COLUMNS], check_dtype=False)
-    concerned = of_invoices(now, table)
-    for kind, rows in earlier.of_invoices(before, table).items():
-        assert rows.tolist() == concerned[kind].tolist()
-
-
-@settings(max_examples=max(8, settings().max_examples // 3))  # each of them is many small tables
-@given(st.data())
-def test_the_same_rows_as_the_report_had(data: st.DataObject) -> None:
-    # A tolerance that no sum of cents can meet, so that no rounding decides.
-    ledger = replace(data.draw(ledgers()), tolerance=0.005)
-    compared(ledger, data.draw(cut_offs(ledger)))
-
-
-def test_the_same_rows_on_a_simulated_book() -> None:
-    compared(simulate(60, 9, seed=2, truth="none").ledger, pd.Timestamp("2024-08-20"))
 
 
 def test_every_kind_is_looked_for_and_says_what_to_do() -> None:

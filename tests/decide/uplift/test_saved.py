@@ -82,13 +82,13 @@ def test_damage_is_said(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy is deprecated")
 def test_versions_of_a_store(tmp_path: Path) -> None:
     store = Store.at(tmp_path / "store")
-    with pytest.raises(PaybenchError, match="No uplift is logged in the store at"):
+    with pytest.raises(PaybenchError, match="No effects are logged in the store at"):
         read_uplift(store)
     assert log_uplift(declined(), store, "book") == 1
     assert log_uplift(made(), store, "book", "abc") == 2
     assert str(read_uplift(store)) == str(made())
     assert read_uplift(store, 1).declined == "Too little."
-    with pytest.raises(PaybenchError, match="There is no version 7 of the uplift in .*; the latest is 2."):
+    with pytest.raises(PaybenchError, match="There is no version 7 of the effects in .*; the latest is 2."):
         read_uplift(store, 7)
     # The runs can be searched, and are none of the trainings.
     client = store.client()
