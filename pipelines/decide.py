@@ -1,6 +1,7 @@
 """What a scheduler runs every morning: whom to contact today and why, what a person has to see, and a log of it all.
 
 python pipelines/decide.py --ledger DIR --as-of DATE --store DIR --out DIR [--policy FILE] [--log FILE] [--owners FILE]
+                           [--keep]
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ from pathlib import Path
 
 from paybench import read_ledger
 from paybench.command import answered
-from paybench.decide.decided import make_decisions
+from paybench.decide.decided import Decisions, make_decisions
 from paybench.decide.decided.log import FILE, read_log
+from paybench.decide.segments import log_segments, migration
+from paybench.decide.uplift.versions import log_uplift
+from paybench.ledger import Ledger
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,13 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--policy", default="standard", metavar="FILE", help="YAML; or standard, gentle")
     parser.add_argument("--log", type=Path, metavar="FILE", help="Parquet file of decisions to send nothing")
     parser.add_argument("--owners", type=Path, metavar="FILE", help="YAML: who sees to which exceptions")
+    parser.add_argument("--keep", action="store_true", help="keep segments and effects as versions in the store, too")
     options = parser.parse_args(arguments)
     return answered("decide", lambda: print(json.dumps(_run(options))))
 
 
 def _run(options: argparse.Namespace) -> dict[str, object]:
+    ledger = read_ledger(options.ledger)
     found = make_decisions(
-        read_ledger(options.ledger),
+        ledger,
         options.as_of,
         options.out,
         options.store,
@@ -42,8 +48,16 @@ def _run(options: argparse.Namespace) -> dict[str, object]:
         show=True,
         earlier=read_log(options.ledger / FILE),
     )
+    kept = _kept(found, ledger, options.store) if options.keep else {}
     done = {"contacts": len(found.contacts), "withheld": len(found.withheld), "exceptions": len(found.queue.to_do)}
-    return found.about | done | {"out": str(options.out)}
+    return found.about | done | kept | {"out": str(options.out)}
+
+
+def _kept(found: Decisions, ledger: Ledger, store: Path) -> dict[str, object]:
+    """Versions of the day's segments and of what is known of contacts, beside the models."""
+    moved = migration(found.segments, ledger)
+    effects = log_uplift(found.uplift, store, ledger.name, str(found.about["data_hash"]))
+    return {"segments": log_segments(found.segments, store, moved), "effects": effects}
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from settings import PARAMS, Settings, read_settings
 
 from paybench import PaybenchError, read_ledger
 from paybench.command import answered
+from paybench.decide.decided.log import FILE, read_log
 from paybench.progress import say
 
 
@@ -92,7 +93,7 @@ def retrain(
         if champion is not None and champion.tags["as_of"] <= candidate.about["as_of"] and chain.steps.ran:
             say("writing the report of the open book", True)  # it names people, so it goes into no run
             page = Path(store) / "reports" / f"portfolio-{candidate.about['as_of']}.html"
-            write_portfolio(chain.ledger, as_of, page, store)
+            write_portfolio(chain.ledger, as_of, page, store, withheld=read_log(Path(ledger) / FILE))
         if (version := chain.registered) is not None:
             say("writing the report of the model", True)
             chain.attach_report(version, "model", lambda page: write_model(store, page, version.number, chain.ledger))

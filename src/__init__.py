@@ -21,6 +21,7 @@ __all__ = [
     "features",
     "models",
     "score",
+    "worth",
 ]
 
 
@@ -49,7 +50,7 @@ class Menu(ModuleType):
         return sorted({*super().__dir__(), *self._MENU})
 
 
-_MENU = {"decide": "", "explain": "", "features": "", "models": "", "score": "score"}
+_MENU = {"decide": "", "explain": "", "features": "", "models": "", "score": "score", "worth": ""}
 sys.modules[__name__].__class__ = Menu
 
 if TYPE_CHECKING:  # checkers do not see a module's class

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from .decide.decided import make_decisions
+from .decide.decided.log import FILE as WITHHELD
+from .decide.decided.log import read_log
 from .decide.saved.made import make_forecast
 from .explain.tuned import write_pictures
-from .ledger import Ledger, read_ledger
+from .ledger import read_ledger
 from .models.store.store import CHAMPION, Store, attach
 from .models.versions.release import train_and_release
 from .progress import say
@@ -19,14 +22,14 @@ from .simulate import simulate, write_world
 AS_OF = "2025-12-01"
 """A month before the sample ends: what came then is not known."""
 
-FILES = {"scores": "scores.csv", "cash": "cash", "report": "report.html", "model": "model.html"}
+FILES = {"scores": "scores.csv", "cash": "cash", "today": "today", "report": "report.html", "model": "model.html"}
 """What it writes, and how that is called."""
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
 
 
 def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, show: bool = True) -> dict[str, Any]:
-    """Train, register, score, forecast and report on the sample.
+    """Train, register, score, forecast, decide and report on the sample.
 
     Parameters
     ----------
@@ -38,7 +41,8 @@ def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, sh
     """
     folder = Path(out)
     say(f"the sample ledger, as of {AS_OF}", show)
-    ledger = _sample(folder)
+    place = _sample(folder)
+    ledger, withheld = read_ledger(place), read_log(place / WITHHELD)
     candidate, outcome = train_and_release(ledger, AS_OF, store, trials, show=show, pictures=write_pictures)
     say("scoring the open invoices", show)
     table = score(ledger, AS_OF, "champion", store, show=False)
@@ -46,12 +50,14 @@ def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, sh
     write_scores(table, files["scores"])
     say("forecasting the cash", show)
     cash = make_forecast(ledger, AS_OF, files["cash"], store).forecast
+    say("deciding whom to contact", show)
+    today = make_decisions(ledger, AS_OF, files["today"], store, earlier=withheld)
     say("writing the reports", show)
-    write_portfolio(ledger, AS_OF, files["report"], store, cash=cash)
+    write_portfolio(ledger, AS_OF, files["report"], store, cash=cash, decisions=today, withheld=withheld)
     write_model(store, files["model"], ledger=ledger)
-    place = Store.at(store)
-    if (champion := place.version(CHAMPION)) is not None:
-        attach(place, champion, Path(files["model"]), "report")  # it names nobody, unlike that of the open book
+    registry = Store.at(store)
+    if (champion := registry.version(CHAMPION)) is not None:
+        attach(registry, champion, Path(files["model"]), "report")  # it names nobody, unlike that of the open book
     risks = table["risk"].value_counts()
     return {
         **outcome.as_dict,
@@ -68,15 +74,17 @@ def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, sh
                 f"models   {outcome.store}  (champion: {outcome.champion}; 'make mlflow' shows them)",
                 f"scores   {files['scores']}",
                 f"cash     {files['cash']} (forecast by day, week, month and quarter; key figures)",
+                f"today    {files['today']} (whom to contact: {len(today.contacts)}; to be seen by a person: "
+                f"{len(today.queue.to_do)})",
                 f"reports  {files['report']} (the open book), {files['model']} (the model, to be signed)",
             ]
         ),
     }
 
 
-def _sample(folder: Path) -> Ledger:
+def _sample(folder: Path) -> Path:
     """The committed sample, or in an installed package the same drawn anew."""
     if (SAMPLE / "ledger.json").exists():
-        return read_ledger(SAMPLE)
+        return SAMPLE
     write_world(simulate(customers=300, months=24, seed=4), folder / "ledger")
-    return read_ledger(folder / "ledger")
+    return folder / "ledger"

@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from paybench.decide.segments import read_segments
 from tests.trained import AS_OF, Trained
 
 PIPELINES = Path(__file__).parents[1] / "pipelines"
@@ -27,6 +28,12 @@ HOME = "/srv/paybench"
 def environment(trained: Trained, out: Path, **more: str) -> dict[str, str]:
     places = {"LEDGER": str(trained.ledger), "STORE": str(trained.store), "OUT": str(out), "PYTHON": sys.executable}
     return os.environ | places | more
+
+
+def copied(trained: Trained, place: Path) -> Trained:
+    """The same with a store of its own."""
+    shutil.copytree(trained.store, place / "store")
+    return Trained(trained.ledger, place / "store")
 
 
 def answers(printed: str) -> list[dict[str, object]]:
@@ -41,9 +48,9 @@ def answers(printed: str) -> list[dict[str, object]]:
 
 def test_a_night_on_which_nothing_is_due_scores_and_watches(trained: Trained, tmp_path: Path) -> None:
     night = [str(SCHEDULES / "nightly.sh"), AS_OF]
-    run = subprocess.run(
-        night, capture_output=True, text=True, check=False, cwd="/", env=environment(trained, tmp_path)
-    )
+    # A night keeps versions in the store, and that of the training belongs to other tests, too.
+    own = copied(trained, tmp_path)
+    run = subprocess.run(night, capture_output=True, text=True, check=False, cwd="/", env=environment(own, tmp_path))
     assert run.returncode == 0, run.stderr
     scored, forecast, decided, watched = answers(run.stdout)
     assert scored["rows"] == len(pd.read_parquet(tmp_path / f"scores-{AS_OF}.parquet"))
@@ -51,12 +58,13 @@ def test_a_night_on_which_nothing_is_due_scores_and_watches(trained: Trained, tm
     assert pd.read_csv(Path(str(forecast["out"])) / "cash.csv")["expected"].sum() > 0
     assert len(pd.read_csv(tmp_path / "decisions" / "contacts.csv")) == decided["contacts"]
     assert len(pd.read_parquet(tmp_path / "withheld.parquet")) == decided["withheld"]
+    assert read_segments(own.store).version == decided["segments"] == 1
     assert (tmp_path / "monitor").is_dir()
 
 
 def test_a_night_on_which_retraining_is_due_retrains_and_scores_again(trained: Trained, tmp_path: Path) -> None:
     night = [str(SCHEDULES / "nightly.sh"), "2026-02-01"]
-    given = environment(trained, tmp_path, RETRAIN="--trials 2 --dry-run")
+    given = environment(copied(trained, tmp_path), tmp_path, RETRAIN="--trials 2 --dry-run")
     run = subprocess.run(night, capture_output=True, text=True, check=False, cwd="/", env=given)
     assert run.returncode == 0, run.stderr
     *_, watched, planned, scored, forecast = answers(run.stdout)

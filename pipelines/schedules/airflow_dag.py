@@ -28,7 +28,9 @@ OUT = "{{ var.value.paybench_out }}"
 
 SCORE = f"{PYTHON} {PIPELINES}/score.py --ledger {LEDGER} {BOOK} --out {OUT}/scores-{{{{ ds }}}}.parquet"
 FORECAST = f"{PYTHON} {PIPELINES}/forecast.py --ledger {LEDGER} {BOOK} --out {OUT}/forecast-{{{{ ds }}}}"
-DECIDE = f"{PYTHON} {PIPELINES}/decide.py --ledger {LEDGER} {BOOK} --out {OUT}/decisions --log {OUT}/withheld.parquet"
+DECIDE = (
+    f"{PYTHON} {PIPELINES}/decide.py --ledger {LEDGER} {BOOK} --out {OUT}/decisions --log {OUT}/withheld.parquet --keep"
+)
 # 3 says that retraining is due: then the task is done. 0 skips what comes after it (99 is Airflow's code for that).
 MONITOR = (
     f"{PYTHON} -m paybench monitor {LEDGER} {BOOK} --out {OUT}/monitor --json; "

@@ -18,7 +18,7 @@ python=${PYTHON:-$home/.venv/bin/python}
 
 # shellcheck disable=SC2086  # DECIDE is a list of options
 "$python" "$home/pipelines/decide.py" --ledger "$LEDGER" --as-of "$as_of" --store "$STORE" --out "$OUT/decisions" \
-    --log "$OUT/withheld.parquet" ${DECIDE:-}
+    --log "$OUT/withheld.parquet" --keep ${DECIDE:-}
 
 due=0
 "$python" -m paybench monitor "$LEDGER" --as-of "$as_of" --store "$STORE" --out "$OUT/monitor" --json || due=$?

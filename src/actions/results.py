@@ -52,9 +52,11 @@ def explain(options: argparse.Namespace) -> Answer:
             options.wrong("give --as-of DATE, the day of the report")
         common = (options.out, options.store, options.language, not options.without_names, shown(options))
         if page == "portfolio":
+            from ..decide.decided.log import FILE, read_log
             from ..reports.portfolio import write_portfolio
 
-            write_portfolio(ledger_of(options), options.as_of, *common)
+            withheld = read_log(options.ledger / FILE)
+            write_portfolio(ledger_of(options), options.as_of, *common, withheld=withheld)
         else:
             from ..reports.customer import write_customer
 

@@ -1,4 +1,4 @@
-"""One morning of a simulated book: what every permitted contact is thought to be worth, what it truly is, and the plan."""
+"""One morning of a simulated book: what every permitted contact is thought to be worth, what it is, and the plan."""
 
 from __future__ import annotations
 
@@ -69,18 +69,24 @@ class Morning:
         channel = [option.split(":")[0] for option in self.policy.options]
         return assign(np.where(may, values, 0.0), may, channel, capacity, accounts=accounts)
 
-    def table(self, planned: Assigned) -> pd.DataFrame:
+    def table(self, planned: Assigned, knowing: bool = False) -> pd.DataFrame:
         """The contacts of a plan, the most valuable first, with the terms of their value.
+
+        Parameters
+        ----------
+        planned : of :meth:`plan`. knowing : whether the terms are the true ones, not those that are believed.
 
         Returns
         -------
         DataFrame indexed by customer_id: invoice_id, amount_open, days_overdue, action, interest, loss_avoided,
-        contact_cost, strain (the last two below 0), value, true_value. Amounts in the world's currency.
+        contact_cost, strain (the last two below 0), value (their sum), believed, true_value. Amounts in the world's
+        currency.
         """
         done = np.flatnonzero(planned.action >= 0)
         rows, option = self.rows[done], planned.action[done]
         s = self.situation
-        interest, loss, contact, strain = (getattr(self.valued, name)[done, option] for name in TERMS)
+        terms = self.true if knowing else self.valued
+        interest, loss, contact, strain = (getattr(terms, name)[done, option] for name in TERMS)
         found = pd.DataFrame(
             {
                 "invoice_id": s.invoice_id[rows].astype(str),
@@ -91,7 +97,8 @@ class Morning:
                 "loss_avoided": loss,
                 "contact_cost": -contact,
                 "strain": -strain,
-                "value": self.valued.total[done, option],
+                "value": terms.total[done, option],
+                "believed": self.valued.total[done, option],
                 "true_value": self.true.total[done, option],
             },
             index=pd.Index(s.customer_id[rows].astype(str), name="customer_id"),
@@ -133,9 +140,7 @@ def morning(case: Case, effects: Effects, customers: int = 150, seed: int = 1, d
     """
     _, choice = policies()
     start = (pd.Timestamp(date) - pd.Timestamp(0)).days
-    arm = _Watching(
-        case.priced(choice), effects=effects, sees_effects=True, start=start, least=max(customers // 20, 1)
-    )
+    arm = _Watching(case.priced(choice), effects=effects, sees_effects=True, start=start, least=max(customers // 20, 1))
     simulate(customers, 6, seed, policy=arm, settings=case.settings, truth="none")
     if arm.seen is None:
         raise PaybenchError(f"No morning from {date} on has enough to choose; give an earlier day or more customers.")

@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 
 from paybench import PaybenchError
+from paybench.decide.exceptions import KINDS, REPORTED, exceptions
 from paybench.decide.kpi import KPIS
 from paybench.erase.search import Words
 from paybench.ledger import Ledger, as_of, day, read_ledger
@@ -27,7 +28,6 @@ from paybench.models.training.train import baseline_candidate
 from paybench.pages import language
 from paybench.reports.portfolio import came, cash, kpis, look, portfolio, rows, said, write_portfolio
 from paybench.reports.portfolio.changed import adjusted, changed
-from paybench.reports.portfolio.exceptions import exceptions
 from paybench.reports.portfolio.findings import Findings, findings
 from paybench.reports.portfolio.page import context, render
 from paybench.reports.portfolio.rows import rows_of
@@ -163,6 +163,7 @@ def test_page_answers_in_order(found: Findings, page: str) -> None:
         "What is expected",
         "When the money will come",
         "Key figures",
+        "Decisions: what is done today",
         "What to do: the invoices to look at",
         "Customers whose behaviour changed",
         "Exceptions: what a person has to see",
@@ -253,7 +254,7 @@ def test_german_is_whole_and_says_the_same_numbers(book: Ledger, trained: Traine
 
 def test_every_sentence_has_its_german() -> None:
     known = DE.sentences
-    template = "".join((SOURCE / name).read_text(encoding="utf-8") for name in ("portfolio.html", "cash.html"))
+    template = "".join(file.read_text(encoding="utf-8") for file in SOURCE.glob("*.html"))
     asked = {text for pair in re.findall(r"""\bt\((?:"([^"]*)"|'([^']*)')""", template) for text in pair if text}
     for file in SOURCE.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -262,7 +263,7 @@ def test_every_sentence_has_its_german() -> None:
                 asked |= {c.value for c in said_first if isinstance(c, ast.Constant) and isinstance(c.value, str)}
     asked |= {text for pair in said.ONE_AND_MANY.values() for text in pair}
     asked |= {*rows.WORDS.values(), *rows.REMARKS.values(), *rows.RISKS, *(words for words, _, _ in rows.BUCKETS)}
-    asked |= {text for words in look.KINDS.values() for text in words if text}
+    asked |= {text for k in KINDS.values() for text in (k.title, k.what, k.next_step, k.unknown) if text}
     asked |= {*came.SHOWN.values(), *came.SIDES.values(), *came.SURE.values(), *cash.BY.values()}
     asked |= {kpis.LIKE, *kpis.CHANGES.values(), *kpis.NAMES.values(), *sum(kpis.UNITS.values(), ())}
     asked |= {text for name in kpis.SHOWN for text in (KPIS[name].title, KPIS[name].sentence)}
@@ -457,7 +458,7 @@ def open_book() -> tuple[Ledger, pd.DataFrame]:
 
 def test_exceptions_are_what_is_left_open() -> None:
     ledger, table = open_book()
-    found = {one.kind: one.rows for one in exceptions(ledger, AT, table)}
+    found = {one.kind: one.rows for one in exceptions(ledger, AT, table, kinds=REPORTED)}
 
     # Unapplied money less what was taken back; credit apart from it, in its own currency.
     assert found["unapplied"][["customer_id", "amount"]].to_numpy().tolist() == [["A", 50.0]]
@@ -474,18 +475,23 @@ def test_exceptions_are_what_is_left_open() -> None:
 
 def test_what_a_ledger_does_not_record_is_said_to_be_unknown(found: Findings) -> None:
     ledger, table = open_book()
-    bare = exceptions(Ledger.of(invoices=ledger.invoices), AT, table)
+    bare = exceptions(Ledger.of(invoices=ledger.invoices), AT, table, kinds=REPORTED)
     told = {e["kind"]: e["none"] for e in look.exceptional(replace(found, exceptions=bare), EN)}
     assert told["broken"] == "The ledger records no promises."
     assert told["cold_start"] == "None."
 
 
 def test_every_kind_says_what_to_do(found: Findings, page: str) -> None:
-    for kind in look.exceptional(found, EN):
+    told = look.exceptional(found, EN)
+    assert {kind["kind"] for kind in told} >= set(REPORTED)
+    for kind in told:
         assert kind["do"]
         assert (html.escape(kind["do"]) in page) == bool(kind["count"])
 
-        # The filter that its button sets shows the invoices it speaks of.
+        # The filter that its button sets shows the invoices it speaks of; what else is in the queue has none.
+        if kind["kind"] not in REPORTED:
+            assert not kind["remark"]
+            continue
         shown = [i for i, bits in zip(*(rows_of(found, EN)["rows"][k] for k in ("invoice", "remarks")), strict=True)
                  if bits >> int(kind["remark"]) & 1]  # fmt: skip
         rows_ = next(one.rows for one in found.exceptions if one.kind == kind["kind"])

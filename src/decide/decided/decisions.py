@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..contacted.performance import Performance
 from ..dunning import Policy
-from ..exceptions import Queue
+from ..exceptions import Queue, Sheet
 from ..saved.records import records
 from ..segments import Segments
 from ..uplift import Uplift
 from ..worklist import Worklist
 from .told import told
+
+SHEETS = 200
+"""Customers of the queue of whom a sheet is written."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,8 @@ class Decisions:
         it, or why nothing is (a sentence).
     worklist : the contacts. log : every decision of the day, those to send nothing among them, with its propensity
         (:meth:`.today.Today.table`). queue : what a person has to see.
-    performance : of the contacts so far. uplift : what is known of effects. scores : the score table.
+    sheets : what is known of customers in the queue, the most urgent first, as many as were asked for; none without
+        names. performance : of the contacts so far. uplift : what is known of effects. scores : the score table.
     """
 
     about: dict[str, Any]
@@ -39,6 +44,7 @@ class Decisions:
     worklist: Worklist = field(repr=False)
     log: pd.DataFrame = field(repr=False)
     queue: Queue = field(repr=False)
+    sheets: tuple[Sheet, ...] = field(repr=False)
     performance: Performance = field(repr=False)
     uplift: Uplift = field(repr=False)
     scores: pd.DataFrame = field(repr=False)
@@ -76,7 +82,7 @@ class Decisions:
     def as_dict(self) -> dict[str, Any]:
         """For ``--json``: where it comes from, the contacts, counts of states, segments, and what is to be seen to."""
         lines = self.worklist.table().drop(columns=["text", "subject"])
-        return {
+        found: dict[str, Any] = {
             "about": self.about,
             "worklist": records(lines),
             "withheld": len(self.withheld),
@@ -86,6 +92,17 @@ class Decisions:
             "effects_known": not self.uplift.declined,
             "effects_declined": self.uplift.declined,
         }
+        plain: dict[str, Any] = _known(found)
+        return plain
 
     def __str__(self) -> str:
         return told(self)
+
+
+def _known(said: Any) -> Any:
+    """The same with None for what is no number, of which JSON knows nothing."""
+    if isinstance(said, dict):
+        return {key: _known(value) for key, value in said.items()}
+    if isinstance(said, list):
+        return [_known(value) for value in said]
+    return None if isinstance(said, float) and not np.isfinite(said) else said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +16,17 @@ from ...progress import say
 from ...score import score
 from ...spreadsheet import csv_bytes
 from ..contacted.performance import performance
-from ..dunning import Policy, Situation, decide, read_policy, situation_of
+from ..dunning import Policy, Situation, check_names, decide, read_policy, situation_of
 from ..dunning.replay import states_table
 from ..dunning.steps import Decided
-from ..exceptions import queue, queue_files, read_queue
+from ..dunning.told import why_customer
+from ..exceptions import Queue, Sheet, context_sheet, queue, queue_files, read_queue
 from ..saved.speakers import CHAMPION, bundle_for
-from ..segments import Segments, segment
+from ..segments import ORDER, Segments, segment
 from ..uplift import Uplift, learn
 from ..worklist import Speaker, Worklist, lines, worklist_files
-from .decisions import Decisions
-from .log import append, check_log
+from .decisions import SHEETS, Decisions
+from .log import appended, check_log
 from .tables import said_today, who_is_served, worklist_frame
 from .today import Today, asked, plan_today, waiting
 
@@ -46,6 +48,7 @@ def decisions_of(
     language: str = "en",
     names: bool = True,
     show: bool = False,
+    sheets: int = 0,
 ) -> Decisions:
     """Decide about every open invoice of a book.
 
@@ -56,13 +59,16 @@ def decisions_of(
     log : earlier decisions to send nothing (:mod:`.log`). previous : folder of earlier decisions, whose queue goes on.
     owners : who sees to which exceptions, see :class:`~..exceptions.Routing`. speaker : who writes.
     language : of reasons and pages, "en" or "de". names : whether customers' names are told. show : progress.
+    sheets : of how many customers in the queue a sheet is made.
 
     Raises
     ------
     PaybenchError
-        If there is no such model, it does not fit the ledger or the date, or nothing was known at ``date``.
+        If there is no such model, it does not fit the ledger or the date, nothing was known at ``date``, or the policy
+        says something of a customer, invoice or segment that there is not.
     """
     at = day(date)
+    check_names(policy, ledger, ORDER)
     bundle = bundle_for(ledger, at, store, model)
     table = score(ledger, at, bundle, store, show, language)
     cut = as_of(ledger, at)
@@ -101,6 +107,7 @@ def decisions_of(
         "seed": policy.seed,
         "open": len(situation),
     }
+    seen_to = queue(ledger, at, table, owners, before, texts=names)
     return Decisions(
         about,
         policy,
@@ -108,7 +115,8 @@ def decisions_of(
         states,
         worklist,
         today.table(policy, situation, decided),
-        queue(ledger, at, table, owners, before, texts=names),
+        seen_to,
+        _sheets(ledger, policy, situation, decided, seen_to, table, sheets) if names else (),
         performance(ledger, at, log),
         taught,
         table,
@@ -133,8 +141,8 @@ def make_decisions(
 
     It holds ``decisions.json``, ``worklist.csv``, ``.xlsx`` and ``.html``, ``contacts.csv`` (what is sent if the
     worklist is done, in the canonical format), ``decisions.csv`` (each choice with its chance), ``states.csv``,
-    ``segments.csv``, ``flags.csv``, ``queue.csv`` and ``.json``, ``communications.csv``, ``effects.csv`` and
-    ``policy.yaml``.
+    ``segments.csv``, ``flags.csv``, ``queue.csv`` and ``.json``, ``sheets.txt`` (what is known of the customers in the
+    queue), ``communications.csv``, ``effects.csv`` and ``policy.yaml``.
 
     Parameters
     ----------
@@ -153,20 +161,19 @@ def make_decisions(
     rules = read_policy(policy)
     at = day(date)
     file = None if log is None else Path(log)
-    kept = check_log(file, at)
+    kept = check_log(file, at, ledger)
     known = [part for part in (earlier, kept) if part is not None]
     log_before = None
     if known:
         log_before = pd.concat(known, ignore_index=True).drop_duplicates("decision_id", keep="last")
         log_before = log_before[log_before["decided_on"] < at].reset_index(drop=True)
-    found = decisions_of(ledger, at, rules, store, model, log_before, out, owners, None, language, names, show)
+    found = decisions_of(ledger, at, rules, store, model, log_before, out, owners, None, language, names, show, SHEETS)
     files = decision_files(found)
     files["policy.yaml"] = _text_of(policy)
-    with replaced_folder(out) as new:
+    # The log is put in place last and takes no more than a rename: with it the folder, or neither.
+    with nullcontext() if file is None else appended(file, kept, found.withheld), replaced_folder(out) as new:
         for name, data in files.items():
             (new / name).write_bytes(data)
-    if file is not None:
-        append(file, kept, found.withheld)
     return found
 
 
@@ -183,8 +190,35 @@ def decision_files(found: Decisions) -> dict[str, bytes]:
     }
     files = {name: csv_bytes(table) for name, table in tables.items()}
     files |= worklist_files(found.worklist) | queue_files(found.queue)
+    if found.sheets:
+        files["sheets.txt"] = ("\n\n\n".join(str(sheet) for sheet in found.sheets) + "\n").encode()
     files[MARK] = (json.dumps(found.as_dict, indent=1, ensure_ascii=False) + "\n").encode()
     return files
+
+
+def _sheets(
+    ledger: Ledger,
+    policy: Policy,
+    situation: Situation,
+    decided: Decided,
+    seen_to: Queue,
+    table: pd.DataFrame,
+    most: int,
+) -> tuple[Sheet, ...]:
+    """What is known of the customers in the queue, with what policy does about each."""
+    customers = [str(one) for one in seen_to.to_do["customer_id"].drop_duplicates() if one][:most]
+    owing = set(situation.customer_id.astype(str))
+    return tuple(
+        context_sheet(
+            ledger,
+            seen_to.at,
+            one,
+            table,
+            queue=seen_to,
+            policy=why_customer(policy, situation, decided, one) if one in owing else "",
+        )
+        for one in customers
+    )
 
 
 def _main(found: Segments) -> dict[str, str]:

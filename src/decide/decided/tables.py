@@ -15,6 +15,8 @@ from .today import Today, asked, waiting
 
 Ints = NDArray[np.int64]
 
+_POINTS = r": [-+\u2212]?[\d.,]+ \w+\.?$"
+"""By how much a reason moves the chance, at its end."""
 PAUSED = ("insolvent", "stopped", "plan", "disputed", "covered", "promised")
 """States in which an invoice is not asked for, even where the customer is written to about another one."""
 
@@ -70,7 +72,10 @@ def worklist_frame(
     owed = rest[rows]
     with np.errstate(divide="ignore", invalid="ignore"):
         numbers.loc[rows, "days_saved"] = numbers.loc[rows, "interest"] / (owed * policy.money.cost_of_capital / 365.0)
-    reason = table.set_index("invoice_id")["reason_1"].reindex(pd.Index(situation.invoice_id)).fillna("")
+    scored = table.set_index("invoice_id")[["reason_1", "reason_2"]].reindex(pd.Index(situation.invoice_id)).fillna("")
+    # That it is overdue, the first reason of what is, the worklist says by itself.
+    reason = scored["reason_1"].where(situation.today <= situation.due, scored["reason_2"])
+    reason = reason.str.replace(_POINTS, "", regex=True)
     names = pd.Series(dtype="str")
     if cut is not None:
         names = cut.customers.drop_duplicates("customer_id", keep="last").set_index("customer_id")["name"]

@@ -18,6 +18,7 @@ from ..dunning.steps import Decided
 from ..uplift import choose
 from ..uplift.value import Valued
 from ..worklist import Assigned, assign
+from ..worklist.accounts import MOST
 from ..worklist.assign import NOT_DRAWN
 from ..worklist.assigned import CONTACTED, WHY_NOT
 
@@ -25,6 +26,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+_MOST = MOST * 0.99
+"""What is worth more comes first all the same."""
 NO_ROOM = "no room"
 STATES = (CONTACTED, *WHY_NOT, "other invoice")
 """What can become of an invoice about which something may be sent; the last: another one of the customer is chosen."""
@@ -123,6 +126,7 @@ def plan_today(
     stake = np.maximum(claim[rows] * wait[rows] * policy.money.cost_of_capital / 365.0, 0.01)
     worth = np.where(known[:, None], values, np.nan)
     worth[own] = np.where(known, worth[own], stake)
+    worth = np.clip(worth, -_MOST, _MOST)
     may = permitted & ~np.isnan(worth)
     channel = [option.split(":")[0] for option in policy.options]
     accounts = pd.DataFrame(

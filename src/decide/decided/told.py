@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ..worklist.texts import plain
+
 if TYPE_CHECKING:
     from .decisions import Decisions
 
@@ -26,10 +28,8 @@ def told(found: Decisions) -> str:
         nothing = len(found.withheld)
         out.append(f"            nothing is sent in {_count(nothing, 'case')} of choice; chance chose {drawn} times")
     for line in lines[:SHOWN]:
-        amount = f"{line.amount:,.2f} {line.currency}"
-        out.append(
-            f"  {line.customer_id:<14.14} {line.channel:<6} {line.tone:<9}{amount:>20}  {line.days_overdue:>4} days"
-        )
+        who, amount = plain(line.customer_id), f"{line.amount:,.2f} {line.currency}"
+        out.append(f"  {who:<14.14} {line.channel:<6} {line.tone:<9}{amount:>20}  {line.days_overdue:>4} days")
     if len(lines) > SHOWN:
         out.append(f"  and {len(lines) - SHOWN} more")
     counts = found.states["state"].value_counts()

@@ -16,13 +16,17 @@ _PARTS = 10_000
 """Parts of a share, so that amounts are compared as whole numbers."""
 
 
+NOTHING = MONEY_UNITS // 200
+"""Half a hundredth, in integer units: what is not more cannot be asked for, as a letter says it in hundredths."""
+
+
 @dataclass(frozen=True)
 class Account:
     """Of each of n invoices, amounts in integer units.
 
     Attributes
     ----------
-    rest : (n,) what is open and not disputed.
+    rest : (n,) what is open and not disputed, 0 if it is no more than :data:`NOTHING`.
     covered : (n,) whether unapplied money covers it. how : (n,) 'oldest' (it is laid on the oldest invoices first) or
         'same_amount' (it is exactly what is open).
     claim : (n,) what the account owes: the rest of its overdue invoices and of this one, less unapplied money.
@@ -44,6 +48,7 @@ def account_of(policy: Policy, situation: Situation) -> Account:
     if policy.pause.whole_dispute:
         disputed = np.where(disputed > 0, open_, disputed)
     rest = open_ - disputed
+    rest = np.where(rest <= NOTHING, 0, rest)
     customer, _ = pd.factorize(np.asarray(s.customer_id, dtype=object))
     currency, names = pd.factorize(np.asarray(s.currency, dtype=object))
     account = customer * max(len(names), 1) + currency

@@ -177,7 +177,8 @@ class Audit:
     def _rest(self, one: Row) -> Decimal:
         if self.policy.pause.whole_dispute and one.disputed > 0:
             return Decimal(0)
-        return max(one.open - one.disputed, Decimal(0))
+        rest = one.open - one.disputed
+        return rest if rest > Decimal("0.005") else Decimal(0)
 
     def _covered(self, one: Row, rest: Decimal) -> bool:
         if one.unapplied <= 0:

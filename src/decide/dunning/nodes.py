@@ -14,6 +14,12 @@ import yaml
 from ...errors import PaybenchError
 
 _MERGE = "tag:yaml.org,2002:merge"
+_TOLD = 20
+"""Things that are wrong of which each is told."""
+_SHOWN = 60
+"""Letters of a wrong value that are shown."""
+_PLAIN = re.compile(r"[-+]?(0|[1-9][\d_]*)?(\.\d*)?([eE][-+]?\d+)?")
+"""A number as people write it: YAML reads 010 as 8, and 1:30 as 90."""
 
 
 @dataclass
@@ -46,7 +52,9 @@ class Problems:
             If anything was noted.
         """
         if self.found:
-            raise PaybenchError("\n".join(dict.fromkeys(text for _, text in sorted(self.found, key=lambda f: f[0]))))
+            lines = list(dict.fromkeys(text for _, text in sorted(self.found, key=lambda f: f[0])))
+            more = [f"{self.source}: {len(lines) - _TOLD} more things are wrong."] if len(lines) > _TOLD else []
+            raise PaybenchError("\n".join(lines[:_TOLD] + more))
 
 
 @dataclass(frozen=True)
@@ -85,10 +93,15 @@ class At:
             return str(self.node.value)
         return "a list" if self.is_list() else "a set of keys"
 
+    def number_said(self) -> Any:
+        """The value, if it is written as a plain number; else the text."""
+        return self._value() if _PLAIN.fullmatch(self.raw()) else self.raw()
+
     def items(self) -> dict[str, At]:
         """The values by key; one that stands twice is wrong."""
         if not isinstance(self.node, yaml.MappingNode):
-            self.wrong(f"'{self.key}' is {_said(self)}; write 'key: value' lines below it.")
+            where = f"'{self.key}'" if self.path else "the top of the file"
+            self.wrong(f"{where} is {_said(self)}; write 'key: value' lines{' below it' if self.path else ''}.")
             return {}
         found: dict[str, At] = {}
         for key, value in self.node.value:
@@ -145,7 +158,7 @@ class At:
 
     def number(self, low: float, high: float, default: float, example: str) -> float:
         """A number from low to high."""
-        value = self._value()
+        value = self.number_said()
         if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and low <= value <= high:
             return float(value)
         self.wrong(f"'{self.key}' is {_said(self)}; give a number {_between(low, high)}, for example {example}.")
@@ -153,7 +166,7 @@ class At:
 
     def whole(self, low: int, high: int, default: int, example: str) -> int:
         """A whole number from low to high."""
-        value = self._value()
+        value = self.number_said()
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
             return value
         self.wrong(f"'{self.key}' is {_said(self)}; give a whole number {_between(low, high)}, for example {example}.")
@@ -180,13 +193,18 @@ def compose(said: str | Mapping[str, Any], source: str) -> At:
     PaybenchError
         If it is no YAML.
     """
-    by_line = isinstance(said, str)
+    by_line, text = isinstance(said, str), ""
     try:
         text = said if isinstance(said, str) else yaml.safe_dump(dict(said), sort_keys=False)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except RecursionError:
+        raise PaybenchError(
+            f"{source}, line 1: it is nested deeper than a policy can be; check the brackets and braces."
+        ) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark is not None and by_line else ""
+        line = mark.line + 1 if mark is not None else _line_of(text, error)
+        where = f", line {line}" if by_line else ""
         why = " ".join(str(getattr(error, "problem", None) or getattr(error, "reason", None) or error).split())
         raise PaybenchError(
             f"{source}{where}: this is no YAML ({why}); check the indentation, colons and quotes around there."
@@ -215,7 +233,10 @@ def by_key(at: At, make: Callable[[str, At], Any]) -> dict[str, Any]:
 
 
 def _said(at: At) -> str:
-    return "empty" if at.empty() else f"'{at.raw()}'" if isinstance(at.node, yaml.ScalarNode) else at.raw()
+    if not isinstance(at.node, yaml.ScalarNode):
+        return at.raw()
+    said = at.raw() if len(at.raw()) <= _SHOWN else f"{at.raw()[:_SHOWN]}..."
+    return "empty" if at.empty() else f"'{said}'"
 
 
 def _between(low: float, high: float) -> str:
@@ -229,6 +250,11 @@ def _nth(n: int) -> str:
 
 def _key_node(node: yaml.Node, name: str) -> yaml.Node:
     return next((key for key, _ in node.value if key.value == name), node)
+
+
+def _line_of(text: str, error: yaml.YAMLError) -> int:
+    """The line of a letter that YAML forbids."""
+    return text.count("\n", 0, int(getattr(error, "position", 0) or 0)) + 1
 
 
 def _nowhere(text: str) -> tuple[yaml.Mark, yaml.Mark]:

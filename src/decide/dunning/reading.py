@@ -49,8 +49,11 @@ def read(file: str | Path) -> Policy:
         return parse_policy(text, f"{file}.yaml", str(file))
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is no UTF-8 text"
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise PaybenchError(f"{path.name}, line {line}: this is no UTF-8 text; save the file as UTF-8.") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
         raise PaybenchError(
             f"The policy {file} cannot be read ({why}); give a YAML file, or {listed(SHIPPED, 'or')}, which come along."
         ) from None
@@ -80,6 +83,7 @@ def parse_policy(said: str | Mapping[str, Any], source: str = "policy", name: st
             made[level] = by_key(found[level], lambda _, value: read_override(value, caps.per_invoice))
     if "hold_out" in found:
         made |= _hold_out(found["hold_out"])
+    _capacity_twice(made, found)
     at.problems.raise_any()
     made["actions"] = made.pop("options", ())
     policy = Policy(**{"name": name or Path(source).stem, **made, "source": source})
@@ -186,6 +190,17 @@ def _collectors(at: At) -> tuple[Collector, ...]:
         lists = {key: tuple(v.text() for v in found[key].list()) for key in COLLECTOR[2:] if key in found}
         made.append(Collector(name, _capacity(found["capacity"]), **lists))
     return tuple(made)
+
+
+def _capacity_twice(made: Mapping[str, Any], found: Mapping[str, At]) -> None:
+    """A channel that collectors work has the sum of their capacities, and none of its own."""
+    for one in made.get("collectors", ()):
+        for channel in one.capacity:
+            if channel in made.get("capacity", {}):
+                found["capacity"].items()[channel].wrong(
+                    f"the capacity of '{channel}' is said here and for the collector {one.name}; what collectors work "
+                    "has the sum of theirs: leave it out here."
+                )
 
 
 _READERS: dict[str, Callable[[At], Any]] = {

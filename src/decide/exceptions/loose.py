@@ -81,7 +81,8 @@ def overpaid(seen: Seen) -> pd.DataFrame:
     )
     last = moves.groupby("invoice_id")["paid_on"].max()
     found = bills.iloc[rows][["invoice_id", "customer_id", "currency"]]
-    since = last.reindex(found["invoice_id"]).to_numpy()
+    # Of an invoice of less than nothing, which is a credit note, nothing has to be paid.
+    since = last.reindex(found["invoice_id"]).fillna(bills.iloc[rows].set_index("invoice_id")["issued_on"]).to_numpy()
     return ordered(found.assign(amount=over[rows] / MONEY_UNITS, since=since, detail=detail[rows]))
 
 

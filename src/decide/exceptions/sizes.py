@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ...ledger.schema import MONEY_UNITS, units
 from .rows import key, ordered, told_money
 from .seen import Seen
 
@@ -64,7 +65,10 @@ def key_account(seen: Seen) -> pd.DataFrame:
     if "risk" in still:
         risky |= still["risk"].eq("high").fillna(False).astype(bool)
     begun = still["due_on"].where(still["days_overdue"] > 0, still["issued_on"])
-    rows = still.assign(risky=np.where(risky, still["amount_open"], 0.0), since=begun.where(risky), is_risky=risky)
+    open_ = units(still["amount_open"])
+    rows = still.assign(
+        amount_open=open_, risky=np.where(risky, open_, 0), since=begun.where(risky), is_risky=risky.astype(bool)
+    )
     accounts = rows.groupby(["customer_id", "currency"], as_index=False).agg(
         total=("amount_open", "sum"), amount=("risky", "sum"), since=("since", "min"), n=("invoice_id", "size"),
         risky=("is_risky", "sum"),
@@ -75,10 +79,11 @@ def key_account(seen: Seen) -> pd.DataFrame:
     top = before < KEY_SHARE * book.transform("sum")
     accounts = accounts[top & (accounts["amount"] > 0) & (accounts["amount"] >= AT_RISK_SHARE * accounts["total"])]
     said = [
-        f"{risky} of {n} open invoices, {told_money(total, currency)} open in all"
+        f"{risky} of {n} open invoices, {told_money(total / MONEY_UNITS, currency)} open in all"
         for risky, n, total, currency in zip(
             accounts["risky"], accounts["n"], accounts["total"], accounts["currency"], strict=True
         )
     ]
     subject = key(accounts["customer_id"], accounts["currency"])
-    return ordered(accounts.assign(invoice_id="", detail=said, subject=subject))
+    amount = accounts["amount"] / MONEY_UNITS
+    return ordered(accounts.assign(invoice_id="", amount=amount, detail=said, subject=subject))

@@ -72,11 +72,16 @@ def _risk(facts: Facts, at: int, settings: Settings, times: Floats) -> tuple[Int
     return count[own], np.where(sums > 0, mean, np.nan)[own], shrunk.take(own)
 
 
+_LITTLE = 1e-9
+"""Currency units, so that they have a logarithm."""
+
+
 def _value(facts: Facts, at: int, settings: Settings, times: Floats, there: Flags) -> Shrunk:
     accounts, half_life = len(facts.accounts), settings.half_life
     decay = np.exp2((facts.issued - at) / half_life)
     weight = times * decay
-    total = summed(facts.account, weight * facts.amount, accounts)
+    # Of whom no more was billed than credited by invoices below zero, nothing is known but that it is little.
+    total = np.maximum(summed(facts.account, weight * facts.amount, accounts), _LITTLE)
     squares = summed(facts.account, weight * decay * facts.amount**2, accounts)
     first = np.full(accounts, at, dtype=np.int64)
     known = times > 0

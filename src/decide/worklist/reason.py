@@ -32,7 +32,7 @@ def reason_of(line: Line, why: str, language: str) -> str:
 
     Parameters
     ----------
-    why : further words, which end the sentence as they stand. language : code of the reason's.
+    why : a further sentence, which comes last. language : code of the reason's.
     """
     t = worklist_language(language)
     parts = [_owed(line, t)]
@@ -42,11 +42,9 @@ def reason_of(line: Line, why: str, language: str) -> str:
         parts.append(t("step {step} of its ladder is due today", step=line.step))
     if np.isfinite(line.value):
         parts.append(_worth(line, t))
-    more = plain(why, 300).rstrip(".")
-    if more:
-        parts.append(more)
     text = "; ".join(parts)
-    return text[0].upper() + text[1:] + "."
+    more = plain(why, 300).rstrip(".")
+    return text[0].upper() + text[1:] + "." + (f" {more}." if more else "")
 
 
 def _owed(line: Line, t: Language) -> str:

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from ... import __version__
 from ...decide.cash.forecast import Forecast, forecast
 from ...decide.cash.paths import PATHS
+from ...decide.decided import Decisions
+from ...decide.exceptions import REPORTED, Exceptions, exceptions
 from ...decide.saved.speakers import speakers
 from ...explain.attributions import attributions
 from ...explain.drivers import Example, worked_example
@@ -24,7 +26,7 @@ from ...models.learn.bundle import Bundle, read_bundle
 from ...progress import say
 from ...score import score
 from .changed import changed
-from .exceptions import Exceptions, exceptions
+from .deciding import check, decide, nameless
 from .kpis import measured
 from .weeks import WEEKS, shares
 
@@ -47,7 +49,7 @@ class Findings:
     table : the score table, with ``name`` (of the customer; missing where it is not known, or left out).
     by_week : (rows of ``table``, weeks + 2) the share of each that is expected in each week, of :func:`~.weeks.shares`.
     changed : customers who pay otherwise than before (:func:`~.changed.changed`).
-    exceptions : what a person has to see (:func:`~.exceptions.exceptions`).
+    exceptions : what a person has to see (:func:`paybench.decide.exceptions.exceptions`).
     about : of the bundle that serves. kind : "timing" or "baseline".
     evaluation : how it was judged, None where nothing was.
     attributions : SHAP values of a sample of recent invoices at issue; None where the Baseline serves.
@@ -55,6 +57,7 @@ class Findings:
     why_baseline : why no trained model serves, as a sentence and its values; empty if one does.
     provenance : facts by name, for :mod:`.why`. names : of customers, by number; empty if left out.
     cash : the forecast; None where no invoice is open. kpis, ages : of :func:`~.kpis.measured`, as it.
+    decisions : of the day; None where no invoice is open, or none could be made: ``undecided`` says why.
     """
 
     book: str
@@ -74,6 +77,8 @@ class Findings:
     cash: Forecast | None = None
     kpis: pd.DataFrame | None = None
     ages: pd.DataFrame | None = None
+    decisions: Decisions | None = None
+    undecided: str = ""
 
 
 def findings(
@@ -85,6 +90,8 @@ def findings(
     show: bool = False,
     paths: int = PATHS,
     cash: Forecast | None = None,
+    decisions: Decisions | None = None,
+    withheld: pd.DataFrame | None = None,
 ) -> Findings:
     """Gather it.
 
@@ -94,13 +101,16 @@ def findings(
     store : folder of the registry, whose champion speaks. language : of the reasons, "en" or "de".
     names : False leaves out names of customers, and what somebody wrote in words. show : progress.
     paths : futures of the cash that are drawn. cash : the forecast of the same day, where it is at hand.
+    decisions : those of the same day and language, where they are at hand; else they are made by the policy "standard".
+    withheld : earlier decisions to send nothing (``withheld.parquet`` beside a ledger), for what contacts changed.
 
     Raises
     ------
     PaybenchError
-        As :func:`paybench.score.score`.
+        As :func:`paybench.score.score`, and if the decisions are of another day or book.
     """
     at, folder = day(date), Path(store)
+    check(decisions, ledger, at)
     bundle = read_bundle(folder / "champion")
     table = score(ledger, at, bundle, show=show, language=language)
     cut = as_of(ledger, at)
@@ -108,13 +118,16 @@ def findings(
     called = called if names else called.iloc[:0]
     candidate = _candidate(folder / "candidate")
     trained = bundle.kind == "timing"
+    undecided = ""
     if table.empty:
-        cash = kpis = ages = None
+        cash = kpis = ages = decisions = None
     else:
+        if decisions is None:
+            decisions, undecided = decide(ledger, at, folder, withheld, language, names, show)
         cash = cash or forecast(ledger, at, speakers(ledger, at, folder), paths=paths, show=show)
         kpis, ages = measured(ledger, at, cut.invoices["issued_on"].min())
     say("explaining", show and trained)
-    found = exceptions(cut, at, table)
+    found = exceptions(cut, at, table, kinds=REPORTED)
     return Findings(
         book=ledger.name,
         at=at,
@@ -133,6 +146,8 @@ def findings(
         cash=cash,
         kpis=kpis,
         ages=ages,
+        decisions=decisions if decisions is None or names else nameless(decisions),
+        undecided=undecided,
     )
 
 
@@ -145,6 +160,12 @@ def currencies(table: pd.DataFrame) -> list[str]:
 def waiting(table: pd.DataFrame) -> pd.Series:
     """What waiting for each invoice costs, up to an interest rate: open amount x expected days late, 0 if early."""
     return table["amount_open"] * table["expected_days_late"].clip(lower=0.0)
+
+
+def name_of(names: pd.Series | None, customer: str) -> str:
+    """A customer's name; empty where it is not known, left out, or no other than its number."""
+    name = None if names is None else names.get(customer)
+    return "" if name is None or pd.isna(name) or name == customer else str(name)
 
 
 def _without_words(one: Exceptions) -> Exceptions:

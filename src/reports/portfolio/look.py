@@ -6,10 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from ...decide.exceptions import KINDS, REPORTED, Exceptions, Queue
+from ...explain.numbers import DASH
 from ...pages import Language
 from .changed import EARLIER, FEWEST, RATE, RECENT
-from .exceptions import Exceptions
-from .findings import Findings, currencies
+from .findings import Findings, currencies, name_of
+from .queued import of_kind, sums
 from .rows import remark
 from .said import count, lateness, money
 
@@ -17,46 +19,6 @@ SHOWN = 15
 """Customers listed of those who pay later, and of those who pay earlier."""
 NAMED = 8
 """Rows listed of each kind of exception."""
-
-KINDS = {
-    "unapplied": (
-        "Unapplied cash",
-        "Money that came in without naming an invoice.",
-        "Ask the customer what it pays, apply it, and send no reminder before that.",
-        "The ledger records no payments.",
-    ),
-    "credit": (
-        "Open credit notes",
-        "Credit that has not been set off against an invoice.",
-        "Set it off, or pay it out; reminders should name the difference only.",
-        "The ledger records no payments.",
-    ),
-    "disputed": (
-        "Disputes open",
-        "Open invoices with a dispute that nobody has closed.",
-        "Answer the dispute first; remind only of what is not disputed.",
-        "The ledger records no disputes.",
-    ),
-    "broken": (
-        "Promises broken",
-        "Open invoices whose promised day has passed without the money.",
-        "Call, ask what came in between, and have a new day confirmed in writing.",
-        "The ledger records no promises.",
-    ),
-    "cold_start": (
-        "Hardly known customers",
-        "Open invoices of customers with fewer than 3 settled invoices: the average of the book speaks for them.",
-        "Look at order, terms and credit limit yourself before the due date.",
-        "",
-    ),
-    "unseen_value": (
-        "Values never seen in training",
-        "Open invoices with a country, currency or other code that the model has not met.",
-        "See whether the entry is right; if so, take the figures as a rough guess until the next training.",
-        "",
-    ),
-}
-"""By kind of exception: its name, what it is, what to do, and what is said where the ledger records no such thing."""
 
 
 def behaviour(found: Findings, t: Language) -> dict[str, Any]:
@@ -85,7 +47,7 @@ def behaviour(found: Findings, t: Language) -> dict[str, Any]:
 def _customer(row: dict[Any, Any], found: Findings, owed: dict[str, str], t: Language) -> dict[str, str]:
     return {
         "customer": row["customer_id"],
-        "name": _name(found, row["customer_id"]),
+        "name": name_of(found.names, row["customer_id"]),
         "now": lateness(t, row["days_now"]),
         "before": lateness(t, row["days_before"]),
         "invoices_now": count(t, row["invoices_now"], "invoice"),
@@ -107,45 +69,46 @@ def _owed(found: Findings, t: Language) -> dict[str, str]:
 
 
 def exceptional(found: Findings, t: Language) -> list[dict[str, Any]]:
-    """The exceptions by kind."""
-    return [_kind(one, found, t) for one in found.exceptions]
+    """The exceptions by kind, what is most urgent first: those of every report, and what else is in the queue."""
+    queue = None if found.decisions is None else found.decisions.queue
+    more = [] if queue is None else [_queued(queue, kind, t) for kind in KINDS if kind not in REPORTED]
+    told = [_kind(one, queue, found, t) for one in (*found.exceptions, *(one for one in more if len(one.rows)))]
+    return sorted(told, key=lambda kind: (not kind["count"], KINDS[kind["kind"]].priority))
 
 
-def _kind(one: Exceptions, found: Findings, t: Language) -> dict[str, Any]:
-    name, what, do, unknown = KINDS[one.kind]
-    rows = one.rows
-    sums = rows.groupby("currency")["amount"].sum()
-    order = [c for c in currencies(found.table) if c in sums.index]
-    order += sorted(set(map(str, sums.index)) - set(order))
-    invoices = bool((rows["invoice_id"] != "").any())
+def _queued(queue: Queue, kind: str, t: Language) -> Exceptions:
+    """What is in the queue of one kind; the sentence about each is English, and is said in English only."""
+    rows = queue.to_do[queue.to_do["kind"] == kind].sort_values("since", kind="stable")
+    return Exceptions(kind, rows.assign(detail="", why=rows["reason"] if t.code == "en" else ""))
+
+
+def _kind(one: Exceptions, queue: Queue | None, found: Findings, t: Language) -> dict[str, Any]:
+    kind, rows = KINDS[one.kind], one.rows
     return {
         "kind": one.kind,
-        "name": t(name),
-        "what": t(what),
-        "do": t(do),
-        "none": t("None.") if one.recorded else t(unknown),
+        "name": t(kind.title),
+        "what": t(kind.what),
+        "do": t(kind.next_step),
+        "none": t("None.") if one.recorded else t(kind.unknown),
         "number": t.number(len(rows)),
         "count": len(rows),
-        "sums": ", ".join(f"{c}\N{NO-BREAK SPACE}{money(t, sums[c])}" for c in order),
-        "invoices": invoices,
+        "sums": sums(rows, currencies(found.table), t),
+        "who": of_kind(queue, one.kind, t),
+        "invoices": bool((rows["invoice_id"] != "").any()),
         "details": bool((rows["detail"] != "").any()),
         "rows": [
             {
                 "customer": row["customer_id"],
-                "name": _name(found, row["customer_id"]),
+                "name": name_of(found.names, row["customer_id"]),
                 "invoice": row["invoice_id"],
                 "currency": row["currency"],
-                "amount": money(t, row["amount"], 2),
-                "since": t.date(row["since"]),
+                "amount": DASH if pd.isna(row["amount"]) else money(t, row["amount"], 2),
+                "since": DASH if pd.isna(row["since"]) else t.date(row["since"]),
                 "detail": row["detail"],
+                "why": row.get("why", ""),
             }
             for row in rows.head(NAMED).to_dict("records")
         ],
         "left": max(len(rows) - NAMED, 0),
         "remark": remark(one.kind),
     }
-
-
-def _name(found: Findings, customer: str) -> str:
-    name = None if found.names is None else found.names.get(customer)
-    return "" if name is None or pd.isna(name) or name == customer else str(name)

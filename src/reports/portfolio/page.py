@@ -13,6 +13,7 @@ from ...pages import Language, Page, language
 from ...pages import render as in_frame
 from .came import resting
 from .cash import cash, table_of
+from .decided import decided
 from .findings import Findings, currencies, waiting
 from .kpis import ages, tiles
 from .look import behaviour, exceptional
@@ -25,8 +26,8 @@ LISTED = 25
 """Invoices in the list to look at."""
 CURRENCIES = 3
 """Currencies with a picture and a list: those with the most open invoices."""
-CASH = "{# cash.html #}\n"
-"""Where the template of the cash stands in that of the page."""
+PARTS = ("cash", "decided")
+"""Parts of the template, each where its name stands in that of the page; and their styles."""
 SYMBOLS = {"high": "\N{BLACK UP-POINTING TRIANGLE}", "medium": "\N{BLACK DIAMOND}", "low": "\N{WHITE CIRCLE}"}
 
 
@@ -40,9 +41,12 @@ def render(found: Findings, spoken: Language | None = None) -> str:
     """
     t = spoken or language("en")
     folder = files(__package__ or "paybench.reports.portfolio")
-    names = ("portfolio.html", "cash.html", "portfolio.css", "cash.css", "portfolio.js")
-    template, cash_part, style, cash_style, script = (folder.joinpath(n).read_text(encoding="utf-8") for n in names)
-    template, style = template.replace(CASH, cash_part), style + cash_style
+    template, style, script = (
+        folder.joinpath(f"portfolio.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")
+    )
+    for part in PARTS:
+        own, its_style = (folder.joinpath(f"{part}.{kind}").read_text(encoding="utf-8") for kind in ("html", "css"))
+        template, style = template.replace(f"{{# {part}.html #}}\n", own), style + its_style
     title = t("{book}: expected payments as of {date}", book=found.book, date=t.date(found.at))
     data = None if found.table.empty else rows_of(found, t)
     return in_frame(Page(template, title, style, "" if data is None else script, data), t, **context(found, t)) + "\n"
@@ -64,11 +68,14 @@ def context(found: Findings, t: Language) -> dict[str, Any]:
         "kind": found.kind,
         "one": len(table) == 1,
         "invoices": count(t, len(table), "invoice"),
+        "day": f"{found.at:%Y-%m-%d}",
         "customers": count(t, table["customer_id"].nunique(), "customer"),
         "empty": table.empty,
         "totals": [_totals(found, c, t) for c in order],
         "books": [] if drawn is None else [_currency(found, drawn, c, t) for c in shown],
         "resting": "" if drawn is None else resting(found, t),
+        "decided": decided(found, shown, t),
+        "undecided": found.undecided,
         "other_currencies": ", ".join(order[CURRENCIES:]),
         "limits": {"low": t.percent(low), "high": t.percent(high)},
         "late_share": None if found.about["late_share"] is None else t.percent(found.about["late_share"]),

@@ -13,7 +13,7 @@ const OPEN_ENDED = 1e9;
 const find = (id) => document.getElementById(id);
 const box = find("box"), grid = find("grid"), body = find("rows");
 const controls = { search: find("search"), customer: find("customer"), risk: find("risk"), due: find("due"),
-  currency: find("currency"), remark: find("remark") };
+  currency: find("currency"), remark: find("remark"), ...(find("state") && { state: find("state") }) };
 
 const haystacks = customers.map((id, k) => `${id}\n${names[k]}`.toLowerCase());
 let order = Array.from({ length: total }, (_, i) => i); // rows that are shown, by number, in their order
@@ -125,6 +125,7 @@ function details(place) {
   }
   const why = make("div"), at = make("div");
   why.append(make("h3", "", words.reasons), list.childElementCount ? list : make("p", "", words.no_reasons));
+  if (rows.said[i] >= 0) why.append(make("h3", "", words.sent), make("p", "", data.said[rows.said[i]]));
   at.append(make("h3", "", words.band), make("p", "", band(i)));
   if (rows.low[i] >= 0) at.append(strip(i), make("p", "small", words.band_key));
   const told = remarks(i);
@@ -246,13 +247,14 @@ function wanted() {
   const typed = controls.customer.value.trim().toLowerCase();
   const exact = customers.findIndex((id) => id.toLowerCase() === typed);
   const chosen = {};
-  for (const name of ["risk", "due", "currency", "remark"]) chosen[name] = controls[name].value === "" ? -1 : Number(controls[name].value);
+  for (const name of ["risk", "due", "currency", "remark", "state"]) chosen[name] = controls[name]?.value ? Number(controls[name].value) : -1;
   const [low, high] = chosen.due < 0 ? [null, null] : data.buckets[chosen.due];
   const found = [];
   for (let i = 0; i < total; i++) {
     const c = rows.customer[i];
     if (chosen.risk >= 0 && rows.risk[i] !== chosen.risk) continue;
     if (chosen.currency >= 0 && rows.currency[i] !== chosen.currency) continue;
+    if (chosen.state >= 0 && rows.state[i] !== chosen.state) continue;
     if (chosen.remark >= 0 && !(rows.remarks[i] & (1 << chosen.remark))) continue;
     if (low !== null && overdue(i) < low) continue;
     if (high !== null && overdue(i) > high) continue;

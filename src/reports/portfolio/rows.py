@@ -8,10 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ...decide.decided import Decisions
+from ...decide.dunning import STATES
+from ...decide.exceptions import flagged, of_invoices
 from ...explain.numbers import SPACE
 from ...pages import Language
-from .exceptions import flagged, of_invoices
 from .findings import Findings, currencies, waiting
+from .states import WORDS as STATE_WORDS
+from .states import sentences as sentences_of
 
 Ints = NDArray[np.int64]
 
@@ -67,6 +71,7 @@ WORDS = {
     "due": "due",
     "today_mark": "as of",
     "remarks": "Remarks",
+    "sent": "What is sent, or why nothing is",
     "only": "Only this customer",
 }  # fmt: skip
 """Sentences that the script says."""
@@ -90,6 +95,7 @@ def rows_of(found: Findings, t: Language) -> dict[str, Any]:
     dates, days = _dates(table[["due_on", "pay_on_p10", "pay_on_p50", "pay_on_p90"]], found.at)
     late, percents = _percents(table, int(found.about["grace_days"]), t)
     reasons, moved, sentences, points = _reasons(table)
+    state, said, told = _decided(found, table, t)
     return {
         "words": {key: t(sentence) for key, sentence in WORDS.items()},
         "group": t.number(1000)[1],
@@ -106,6 +112,7 @@ def rows_of(found: Findings, t: Language) -> dict[str, Any]:
         "risks": [t(r) for r in RISKS],
         "remarks": [t(r) for r in REMARKS.values()],
         "buckets": [[low, high] for _, low, high in BUCKETS],
+        "said": told,
         "rows": {
             "invoice": table["invoice_id"].tolist(),
             "customer": customer.tolist(),
@@ -116,6 +123,8 @@ def rows_of(found: Findings, t: Language) -> dict[str, Any]:
             "delay": np.rint(table["expected_days_late"]).astype(np.int64).tolist(),
             "risk": table["risk"].map({r: k for k, r in enumerate(RISKS)}).tolist(),
             "remarks": _remarks(found, table).tolist(),
+            "state": state.tolist(),
+            "said": said.tolist(),
             "reasons": [column.tolist() for column in reasons],
             "moved": [column.tolist() for column in moved],
         },
@@ -173,6 +182,18 @@ def _remarks(found: Findings, table: pd.DataFrame) -> Ints:
     return bits
 
 
+def _decided(found: Findings, table: pd.DataFrame, t: Language) -> tuple[Ints, Ints, list[str]]:
+    """Each invoice's state and the place of its sentence, -1 where nothing was decided; and the sentences."""
+    nothing = np.full(len(table), -1)
+    if found.decisions is None:
+        return nothing, nothing, []
+    states = found.decisions.states
+    place = pd.Index(states["invoice_id"]).get_indexer(pd.Index(table["invoice_id"]))
+    state = states["state"].map({name: k for k, name in enumerate(STATES)}).to_numpy(np.int64)
+    said, told = pd.factorize(sentences_of(found.decisions, t))
+    return np.where(place < 0, -1, state[place]), np.where(place < 0, -1, said[place]), list(map(str, told))
+
+
 def filters(t: Language, found: Findings) -> dict[str, list[dict[str, str]]]:
     """The choices of the filters: value and words of each."""
     return {
@@ -180,12 +201,19 @@ def filters(t: Language, found: Findings) -> dict[str, list[dict[str, str]]]:
         "currency": [{"value": str(k), "said": c} for k, c in enumerate(currencies(found.table))],
         "due": [{"value": str(k), "said": t(words)} for k, (words, _, _) in enumerate(BUCKETS)],
         "remark": [{"value": str(k), "said": t(words)} for k, words in enumerate(REMARKS.values())],
+        "state": [] if found.decisions is None else _states(found.decisions, t),
     }
 
 
+def _states(decisions: Decisions, t: Language) -> list[dict[str, str]]:
+    """Those that there are, as choices of a filter."""
+    there = set(decisions.states["state"])
+    return [{"value": str(k), "said": t(STATE_WORDS[name][0])} for k, name in enumerate(STATES) if name in there]
+
+
 def remark(kind: str) -> str:
-    """The value of the filter that shows one kind of exception."""
-    return str(list(REMARKS).index(kind))
+    """The value of the filter that shows one kind of exception; empty where none does."""
+    return str(list(REMARKS).index(kind)) if kind in REMARKS else ""
 
 
 def tied(text: str) -> str:

@@ -18,6 +18,9 @@ ONE_AND_MANY = {
     "later": ("1 day late", "{n} days late"),
     "earlier": ("1 day early", "{n} days early"),
     "week": ("1 week", "{n} weeks"),
+    "contact": ("1 contact", "{n} contacts"),
+    "account": ("1 account", "{n} accounts"),
+    "exception": ("1 exception", "{n} exceptions"),
 }
 """What is counted, of one and of many."""
 

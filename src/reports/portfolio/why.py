@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from ...decide.exceptions import flagged
 from ...explain.drivers import FAMILIES, importance
 from ...explain.trust import METRICS, SKILLS, Evaluation, Metric
 from ...pages import Language
-from .exceptions import flagged
 from .findings import Findings
 from .rows import tied
 from .said import count, tenths

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from ...decide.cash.forecast import Forecast
 from ...decide.cash.paths import PATHS
+from ...decide.decided import Decisions
 from ...ledger import Ledger
 from ...pages import language as of_pages
 from ...pages import with_workbench, write_page
@@ -23,6 +26,8 @@ def write_portfolio(
     show: bool = False,
     paths: int = PATHS,
     cash: Forecast | None = None,
+    decisions: Decisions | None = None,
+    withheld: pd.DataFrame | None = None,
 ) -> None:
     """Write the portfolio report, whole or not at all.
 
@@ -32,6 +37,8 @@ def write_portfolio(
     out : the file to write. store : folder of the registry, whose champion speaks.
     language : "en" or "de". names : False leaves names of customers out; their numbers stay. show : progress.
     paths : futures of the cash that are drawn. cash : the forecast of the same day, where it is at hand.
+    decisions : those of the same day and language, where they are at hand; else they are made by the policy "standard".
+    withheld : earlier decisions to send nothing (``withheld.parquet`` beside a ledger), for what contacts changed.
 
     Raises
     ------
@@ -39,7 +46,7 @@ def write_portfolio(
         If ``out`` does not end in .html, there is no such language, there is no champion, nothing was known at
         ``date``, or the workbench is not installed.
     """
-    write_page(out, lambda: portfolio(ledger, date, store, language, names, show, paths, cash))
+    write_page(out, lambda: portfolio(ledger, date, store, language, names, show, paths, cash, decisions, withheld))
 
 
 def portfolio(
@@ -51,10 +58,13 @@ def portfolio(
     show: bool = False,
     paths: int = PATHS,
     cash: Forecast | None = None,
+    decisions: Decisions | None = None,
+    withheld: pd.DataFrame | None = None,
 ) -> str:
     """The portfolio report as HTML (see :func:`write_portfolio`); the same inputs give the same text."""
     spoken = of_pages(language)
     with with_workbench():
         import jinja2  # noqa: F401  (whether it is there is said before the forecast takes its time)
 
-        return render(findings(ledger, date, store, language, names, show, paths, cash), spoken)
+        found = findings(ledger, date, store, language, names, show, paths, cash, decisions, withheld)
+        return render(found, spoken)

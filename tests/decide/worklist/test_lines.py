@@ -91,7 +91,7 @@ def test_the_reason_says_who_why_and_what_it_is_worth() -> None:
     (line,) = lines(table, AT)
     assert line.reason.replace("\xa0", " ") == (
         "300.30 EUR on 2 invoices is overdue, the oldest for 30 days; step 2 of its ladder is due today; a contact by "
-        "email (reminder) is expected to bring the money 6.0 days sooner and to be worth 12.40 EUR more than silence; "
+        "email (reminder) is expected to bring the money 6.0 days sooner and to be worth 12.40 EUR more than silence. "
         "Paid 7 of 9 invoices late."
     )
     (line,) = lines(one(first=True, waited=41), AT, language="de")
