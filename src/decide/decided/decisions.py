@@ -21,6 +21,10 @@ SHEETS = 200
 """Customers of the queue of whom a sheet is written."""
 
 
+DIGITS = 9
+"""After the point, of what is estimated."""
+
+
 @dataclass(frozen=True)
 class Decisions:
     """What is done about a book on a day, and why.
@@ -100,9 +104,11 @@ class Decisions:
 
 
 def _known(said: Any) -> Any:
-    """The same with None for what is no number, of which JSON knows nothing."""
+    """The same with None for what is no number, of which JSON knows nothing, and numbers to :data:`DIGITS`."""
     if isinstance(said, dict):
         return {key: _known(value) for key, value in said.items()}
     if isinstance(said, list):
         return [_known(value) for value in said]
-    return None if isinstance(said, float) and not np.isfinite(said) else said
+    if isinstance(said, float):
+        return round(said, DIGITS) if np.isfinite(said) else None
+    return said

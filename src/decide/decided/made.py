@@ -21,11 +21,12 @@ from ..dunning.replay import states_table
 from ..dunning.steps import Decided
 from ..dunning.told import why_customer
 from ..exceptions import Queue, Sheet, context_sheet, queue, queue_files, read_queue
+from ..exceptions.sheet import rows_of
 from ..saved.speakers import CHAMPION, bundle_for
 from ..segments import ORDER, Segments, segment
 from ..uplift import Uplift, learn
 from ..worklist import Speaker, Worklist, lines, worklist_files
-from .decisions import SHEETS, Decisions
+from .decisions import DIGITS, SHEETS, Decisions
 from .log import appended, check_log
 from .tables import said_today, who_is_served, worklist_frame
 from .today import Today, asked, plan_today, waiting
@@ -78,7 +79,7 @@ def decisions_of(
     situation = situation_of(ledger, at, policy, log, group)
     decided = decide(policy, situation)
     say("what contacts do", show)
-    taught = learn(ledger, at, log, groups=pd.Series(group, dtype="str"))
+    taught = learn(ledger, at, log, groups=pd.Series(group, dtype="str"), check=False)
     today = _chosen(ledger, at, policy, situation, decided, taught, table)
     states = states_table(policy, situation, decided).assign(today="")
     states["today"] = said_today(policy, situation, decided, today, states)
@@ -188,6 +189,10 @@ def decision_files(found: Decisions) -> dict[str, bytes]:
         "communications.csv": found.performance.table,
         "effects.csv": found.uplift.averages.reset_index(),
     }
+    for name in ("segments.csv", "communications.csv", "effects.csv"):
+        # The last digits of sums follow the order of the ledger's rows, and tell nothing.
+        floats = tables[name].select_dtypes("float64").round(DIGITS)
+        tables[name] = tables[name].assign(**{str(column): floats[column] for column in floats})
     files = {name: csv_bytes(table) for name, table in tables.items()}
     files |= worklist_files(found.worklist) | queue_files(found.queue)
     if found.sheets:
@@ -207,10 +212,10 @@ def _sheets(
 ) -> tuple[Sheet, ...]:
     """What is known of the customers in the queue, with what policy does about each."""
     customers = [str(one) for one in seen_to.to_do["customer_id"].drop_duplicates() if one][:most]
-    owing = set(situation.customer_id.astype(str))
+    owing, own = set(situation.customer_id.astype(str)), rows_of(ledger, customers)
     return tuple(
         context_sheet(
-            ledger,
+            own,
             seen_to.at,
             one,
             table,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +74,7 @@ def context_sheet(
         If the customer had no row in the ledger before ``date``, or the score table is of another day.
     """
     at = day(date)
-    own = as_of(_own(ledger, customer_id), at)
+    own = as_of(rows_of(ledger, {customer_id}), at)
     seen = Seen.of(own, at, table, at - pd.Timedelta(FIRST_LOOK, "D"), recognise)
     mine = {name: rows[rows["customer_id"] == customer_id] for name, rows in _tables(own, seen).items()}
     master = own.customers[own.customers["customer_id"] == customer_id].tail(1)
@@ -108,12 +109,15 @@ def context_sheet(
     )  # fmt: skip
 
 
-def _own(ledger: Ledger, customer: str) -> Ledger:
-    """Every version of the customer's rows, and of others' rows about its invoices; few, so that cutting is quick."""
-    names = set(ledger.invoices.loc[ledger.invoices["customer_id"] == customer, "invoice_id"])
-    names |= set(ledger.payments.loc[ledger.payments["customer_id"] == customer, "invoice_id"].dropna())
+def rows_of(ledger: Ledger, customers: Collection[str]) -> Ledger:
+    """Every version of some customers' rows, and of others' rows about their invoices; few, so that cutting is quick.
+
+    What :func:`context_sheet` says of one of them is the same from these as from the whole book.
+    """
+    names = set(ledger.invoices.loc[ledger.invoices["customer_id"].isin(customers), "invoice_id"])
+    names |= set(ledger.payments.loc[ledger.payments["customer_id"].isin(customers), "invoice_id"].dropna())
     keys = {
-        name: set(table.loc[_about(table, customer, names), TABLES[name].key[0]])
+        name: set(table.loc[_about(table, customers, names), TABLES[name].key[0]])
         for name in TABLES
         for table in (ledger.table(name),)
     }
@@ -126,10 +130,10 @@ def _own(ledger: Ledger, customer: str) -> Ledger:
     )
 
 
-def _about(table: pd.DataFrame, customer: str, invoices: set[str]) -> np.ndarray:
+def _about(table: pd.DataFrame, customers: Collection[str], invoices: set[str]) -> np.ndarray:
     kept = np.zeros(len(table), dtype=bool)
     if "customer_id" in table:
-        kept |= table["customer_id"].eq(customer).fillna(False).to_numpy(dtype=bool)
+        kept |= table["customer_id"].isin(customers).to_numpy(dtype=bool)
     if "invoice_id" in table:
         kept |= table["invoice_id"].isin(invoices).to_numpy(dtype=bool)
     return kept
@@ -206,7 +210,8 @@ def _promises(own: Ledger, at: pd.Timestamp, promises: pd.DataFrame) -> dict[str
 
 
 def _latest(table: pd.DataFrame, by: str, columns: list[str]) -> list[dict[str, Any]]:
-    return _rows(table.sort_values(by, kind="stable").tail(LATEST).iloc[::-1][columns])
+    number = str(table.columns[0])  # of the row: what is of one day is in its order, not in that of the ledger
+    return _rows(table.sort_values([by, number], kind="stable").tail(LATEST).iloc[::-1][columns])
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:

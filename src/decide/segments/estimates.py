@@ -39,6 +39,8 @@ def estimate(facts: Facts, at: int, settings: Settings, copies: Floats | None = 
     ----------
     at : day, not after ``facts.at``. copies : (n,) how often each invoice counts; None = once.
     """
+    copies = None if copies is None else copies[facts.order]
+    facts = facts.ordered
     known = facts.issued < at
     if copies is not None:
         known &= copies > 0

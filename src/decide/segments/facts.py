@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -85,6 +86,17 @@ class Facts:
 
     def __len__(self) -> int:
         return len(self.account)
+
+    @cached_property
+    def order(self) -> Ints:
+        """(n,) positions in an order that follows from the invoices alone: sums in it are the same to the last bit."""
+        return np.lexsort([self.counts, self.settled, self.amount, self.due, self.issued, self.account])
+
+    @cached_property
+    def ordered(self) -> Facts:
+        """The same invoices in :attr:`order`."""
+        names = ("account", "issued", "due", "amount", "settled", "counts")
+        return replace(self, **{name: getattr(self, name)[self.order] for name in names})
 
     def overdue(self, most: int) -> Floats:
         """(n,) days from due date to settlement, 0 where paid in time, ``most`` at most and where not settled."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ...models.family.encode import Encoder
 from .forest import Forest, Grown
-from .ranked import Line, Ranks
+from .ranked import Line, Ranks, unseen
 from .sample import NONE, Sample, encoded
 from .scores import Scores, dr_scores
 from .shrink import SURE, Averages, averages, came_true, expected_true, pooled
@@ -199,9 +199,6 @@ class DRLearner(_Learner):
         self.ranks_ = Ranks.of(known, categories)
         basis = self.ranks_.basis(known)
 
-        def line(rows: NDArray[np.bool_], target: Floats, weight: Floats) -> Line:
-            return Line.fit(basis[rows], target[rows], weight[rows], self.ridge)
-
         def forest(rows: NDArray[np.bool_], target: Floats, weight: Floats) -> Forest:
             return grown.fit(known[rows], target[rows], weight[rows], categories)
 
@@ -209,8 +206,7 @@ class DRLearner(_Learner):
         left = scores.values - _means(scores.values, scores.weight)
         self.kept_ = np.zeros((3, k))
         target, weight = pooled(replace(scores, values=left))
-        said = _unseen(line, basis, target, weight, scores.fold)
-        self.common_ = line(every, target, weight)
+        said, self.common_ = unseen(basis, target, weight, scores.fold, self.ridge)
         assert self.averages_ is not None
         some = bool(self.averages_.believed.any())
         self.kept_[0] = (expected_true if some else came_true)(said, target, weight, scores.customer)
@@ -221,10 +217,10 @@ class DRLearner(_Learner):
         left -= (self.kept_[0, 0] * said + self.kept_[1, 0] * more)[:, None]
         own = []
         for a in range(k if k > 1 else 0):
-            unseen = _unseen(line, basis, left[:, a], scores.weight[:, a], scores.fold)
-            seen = (unseen, left[:, a], scores.weight[:, a], scores.customer)
+            part, whole = unseen(basis, left[:, a], scores.weight[:, a], scores.fold, self.ridge)
+            seen = (part, left[:, a], scores.weight[:, a], scores.customer)
             self.kept_[2, a] = expected_true(*seen, prior=0.5) if some else came_true(*seen)
-            own.append(line(every, left[:, a], scores.weight[:, a]))
+            own.append(whole)
         self.own_ = tuple(own)
         self.centre_ = np.zeros(k)
         self.centre_ = _means(self._deviation(matrix), scores.weight)
@@ -257,7 +253,7 @@ def _means(values: Floats, weight: Floats) -> Floats:
 
 
 def _unseen(
-    fit: Callable[[NDArray[np.bool_], Floats, Floats], Line | Forest],
+    fit: Callable[[NDArray[np.bool_], Floats, Floats], Forest],
     matrix: Floats,
     target: Floats,
     weight: Floats,

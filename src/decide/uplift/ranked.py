@@ -6,7 +6,9 @@ decisions, whatever a column's unit and outliers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import reduce
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +53,49 @@ class Ranks:
 
 
 @dataclass(frozen=True)
+class Moments:
+    """Sums over rows, from which a regression follows: those of several parts add up.
+
+    Attributes
+    ----------
+    total, target : sums of weight, and of weight x target. basis, both : (columns,) of weight x basis, and x target.
+    inner : (columns, columns) of weight x basis x basis.
+    """
+
+    total: float
+    target: float
+    basis: Floats
+    both: Floats
+    inner: Floats
+
+    @classmethod
+    def of(cls, basis: Floats, target: Floats, weight: Floats) -> Moments:
+        """Those of (n, columns), (n,) and (n,); rows without weight are not looked at."""
+        some = weight > 0
+        if not some.all():
+            basis, target, weight = basis[some], target[some], weight[some]
+        root = np.sqrt(weight)
+        X, y = basis * root[:, None], target * root
+        return cls(float(weight.sum()), float(root @ y), root @ X, X.T @ y, X.T @ X)
+
+    def __add__(self, other: Moments) -> Moments:
+        pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
+        return Moments(*(one + another for one, another in pairs))
+
+    def line(self, ridge: float) -> Line:
+        """The regression, see :meth:`Line.fit`."""
+        columns = len(self.basis)
+        if not self.total > 0 or not columns:
+            return Line(np.zeros(columns), np.zeros(columns))
+        centre = self.basis / self.total
+        right = self.both - centre * self.target
+        inner = self.inner - np.outer(centre, self.basis)
+        penalty = ridge * max(float(np.trace(inner)), 1e-12 * self.total)
+        found = np.linalg.solve(inner + penalty * np.eye(columns), right)
+        return Line(np.asarray(found, dtype=np.float64), centre)
+
+
+@dataclass(frozen=True)
 class Line:
     """A fitted ridge regression. coefficients, centre : one per column of the basis; the mean is left out."""
 
@@ -63,20 +108,23 @@ class Line:
 
         So it presses as hard whether there are few columns or many that say much the same.
         """
-        columns, total = basis.shape[1], weight.sum()
-        if not total > 0 or not columns:
-            return cls(np.zeros(columns), np.zeros(columns))
-        centre = weight @ basis / total
-        Z = basis - centre
-        held = (Z * weight[:, None]).T
-        right = held @ (target - weight @ target / total)
-        inner = held @ Z
-        penalty = ridge * max(float(np.trace(inner)), 1e-12 * total)
-        return cls(np.linalg.solve(inner + penalty * np.eye(columns), right), centre)
+        return Moments.of(basis, target, weight).line(ridge)
 
     def predict(self, basis: Floats) -> Floats:
         """(n,) differences to the mean."""
         return (basis - self.centre) @ self.coefficients
+
+
+def unseen(basis: Floats, target: Floats, weight: Floats, fold: NDArray[np.int64], ridge: float) -> tuple[Floats, Line]:
+    """(n,) what lines say that were fitted on the other folds, and the line of all rows; each row is read once."""
+    rows = [fold == k for k in np.unique(fold)]
+    parts = [Moments.of(basis[mine], target[mine], weight[mine]) for mine in rows]
+    said = np.zeros(len(target))
+    for k, mine in enumerate(rows):
+        others = parts[:k] + parts[k + 1 :]
+        if others:
+            said[mine] = reduce(add, others).line(ridge).predict(basis[mine])
+    return said, reduce(add, parts).line(ridge)
 
 
 def _between(points: Floats, column: Floats, above: NDArray[np.intp]) -> Floats:

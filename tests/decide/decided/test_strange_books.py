@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -17,9 +18,9 @@ from paybench.decide.decided.made import decision_files, decisions_of
 from paybench.decide.dunning import Policy
 from paybench.errors import PaybenchError
 from paybench.ledger import Ledger
-from paybench.ledger.schema import units
+from paybench.ledger.schema import TABLES, units
 from paybench.models.learn.bundle import write_bundle
-from tests.decide.cash.small import bundle
+from tests.decide.cash.small import book, bundle
 
 AT = "2025-06-02"
 POLICY = """
@@ -172,3 +173,19 @@ def test_folder_and_log_are_written_both_or_neither(store: Path, tmp_path: Path)
         with pytest.raises(PaybenchError, match="Nothing can be written at"):
             make_decisions(ledger, AT, locked / "out", store, log=tmp_path / "log.parquet")
         assert not (tmp_path / "log.parquet").exists()
+
+
+def test_the_order_of_the_ledgers_rows_changes_no_byte(store: Path) -> None:
+    ledger = replace(book(), name="book", grace_days=Ledger.of().grace_days)
+    rng = np.random.default_rng(0)
+    tables = {name: ledger.table(name) for name in TABLES}
+    mixed = {name: table.iloc[rng.permutation(len(table))].reset_index(drop=True) for name, table in tables.items()}
+    one, other = (
+        decisions_of(each, "2025-02-04", Policy.of(POLICY), store, sheets=20)
+        for each in (ledger, ledger.with_tables(mixed))
+    )
+    assert len(one.worklist.lines) > 5
+    # The hash of the data is that of the rows as they stand.
+    files = (decision_files(replace(found, about=found.about | {"data_hash": ""})) for found in (one, other))
+    for (name, data), again in zip(next(files).items(), next(files).values(), strict=True):
+        assert data == again, name

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paybench.decide.uplift.ranked import Line, Ranks
+from paybench.decide.uplift.ranked import Line, Ranks, unseen
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=60), st.lists(st.floats(-2e6, 2e6), min_size=2, max_size=20))
@@ -48,3 +48,19 @@ def test_the_ridge_regression_is_that_of_scikit_learn() -> None:
     np.testing.assert_allclose(
         line.predict(basis), peer.predict(basis) - np.average(peer.predict(basis), weights=weight)
     )
+
+
+def test_lines_of_folds_are_those_that_are_fitted_on_the_other_rows() -> None:
+    rng = np.random.default_rng(1)
+    basis, target = rng.uniform(-1, 1, (300, 4)), rng.normal(size=300)
+    weight, fold = rng.uniform(0.5, 2, 300) * (rng.random(300) < 0.6), rng.integers(0, 5, 300)
+    said, whole = unseen(basis, target, weight, fold, 0.3)
+    for k in range(5):
+        other = Line.fit(basis[fold != k], target[fold != k], weight[fold != k], 0.3)
+        np.testing.assert_allclose(said[fold == k], other.predict(basis[fold == k]), atol=1e-12)
+    np.testing.assert_allclose(whole.coefficients, Line.fit(basis, target, weight, 0.3).coefficients, atol=1e-12)
+
+
+def test_of_a_single_fold_nothing_is_said_unseen() -> None:
+    said, _ = unseen(np.ones((3, 1)), np.arange(3.0), np.ones(3), np.zeros(3, dtype=np.int64), 0.3)
+    assert said.tolist() == [0.0] * 3
