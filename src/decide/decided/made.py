@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -194,7 +195,8 @@ def decision_files(found: Decisions) -> dict[str, bytes]:
         floats = tables[name].select_dtypes("float64").round(DIGITS)
         tables[name] = tables[name].assign(**{str(column): floats[column] for column in floats})
     files = {name: csv_bytes(table) for name, table in tables.items()}
-    files |= worklist_files(found.worklist) | queue_files(found.queue)
+    messages = found.queue.messages.sort_values(["received_on", "message_id"], ignore_index=True)
+    files |= worklist_files(found.worklist) | queue_files(replace(found.queue, messages=messages))
     if found.sheets:
         files["sheets.txt"] = ("\n\n\n".join(str(sheet) for sheet in found.sheets) + "\n").encode()
     files[MARK] = (json.dumps(found.as_dict, indent=1, ensure_ascii=False) + "\n").encode()

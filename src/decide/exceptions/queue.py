@@ -156,9 +156,7 @@ def queue(
         since=begin,
         table=_ordered(rows),
         movement=_movement(rows, after.came, old),
-        messages=read[["message_id", "customer_id", "received_on", "meaning", "place"]]
-        .sort_values(["received_on", "message_id", "customer_id"], kind="stable")
-        .reset_index(drop=True),
+        messages=read[["message_id", "customer_id", "received_on", "meaning", "place"]].reset_index(drop=True),
         unlooked=unlooked,
     )
 
