@@ -21,7 +21,7 @@ from ..dunning import Policy, Situation, check_names, decide, read_policy, situa
 from ..dunning.replay import states_table
 from ..dunning.steps import Decided
 from ..dunning.told import why_customer
-from ..exceptions import Queue, Sheet, context_sheet, queue, queue_files, read_queue
+from ..exceptions import Queue, Routing, Sheet, context_sheet, queue, queue_files, read_queue
 from ..exceptions.sheet import rows_of
 from ..saved.speakers import CHAMPION, bundle_for
 from ..segments import ORDER, Segments, segment
@@ -160,7 +160,7 @@ def make_decisions(
         :func:`decisions_of`.
     """
     check_folder(out, "folder of decisions", MARK)
-    rules = read_policy(policy)
+    rules, routing = read_policy(policy), Routing.of(owners)
     at = day(date)
     file = None if log is None else Path(log)
     kept = check_log(file, at, ledger)
@@ -169,7 +169,7 @@ def make_decisions(
     if known:
         log_before = pd.concat(known, ignore_index=True).drop_duplicates("decision_id", keep="last")
         log_before = log_before[log_before["decided_on"] < at].reset_index(drop=True)
-    found = decisions_of(ledger, at, rules, store, model, log_before, out, owners, None, language, names, show, SHEETS)
+    found = decisions_of(ledger, at, rules, store, model, log_before, out, routing, None, language, names, show, SHEETS)
     files = decision_files(found)
     files["policy.yaml"] = _text_of(policy)
     # The log is put in place last and takes no more than a rename: with it the folder, or neither.

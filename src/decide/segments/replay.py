@@ -32,9 +32,14 @@ class Month:
     held: Held
 
 
+MONTHS = 240
+"""Months before a day that are replayed: what a level was before has been forgotten."""
+
+
 def days_of(first: int, at: int) -> Ints:
-    """The first days of the months after ``first`` up to ``at``, and ``at``."""
-    starts = first_day(np.arange(int(month_of(first)) + 1, int(month_of(at)) + 1))
+    """The first days of the months after ``first`` up to ``at``, the last :data:`MONTHS` of them, and ``at``."""
+    last = int(month_of(at))
+    starts = first_day(np.arange(max(int(month_of(first)) + 1, last - MONTHS), last + 1))
     return np.unique(np.append(starts, at))
 
 
