@@ -15,6 +15,7 @@ import pytest
 from paybench import read_ledger
 from paybench.cli import main
 from paybench.decide.dunning import situation_of
+from paybench.erase import erase
 from paybench.ledger import conform, known, write_ledger
 from paybench.ledger.schema import units
 from paybench.models.learn.bundle import write_bundle
@@ -216,3 +217,16 @@ def test_a_scheduler_gets_one_line_of_json(
     assert said["contacts"] == len(table(place, "contacts.csv"))
     assert said["withheld"] == len(pd.read_parquet(tmp_path / "log.parquet"))
     assert (tmp_path / "log.parquet").read_bytes() == place.log.read_bytes()
+
+
+def test_a_person_can_be_erased_and_the_next_day_goes_on(place: Place, run: Run, tmp_path: Path) -> None:
+    ledger, out = tmp_path / "ledger", tmp_path / "out"
+    shutil.copytree(place.ledger, ledger)
+    shutil.copytree(place.out, out)
+    gone = table(place, "worklist.csv")["customer_id"].iloc[0]
+    erase(ledger, [gone], tmp_path / "no store", [out])
+    # Nothing about the person is left in what was decided.
+    for file in out.iterdir():
+        assert gone.encode() not in file.read_bytes(), file.name
+    cut = Place(ledger, place.store, place.policy, tmp_path / "log.parquet", out, "")
+    assert run(*arguments(cut, as_of=LATER))[0] == 0

@@ -32,8 +32,8 @@ from .log import appended, check_log
 from .tables import said_today, who_is_served, worklist_frame
 from .today import Today, asked, plan_today, waiting
 
-MARK = "decisions.json"
-"""The file that every folder of decisions has."""
+MARK, WHOLE = "about.json", "decisions.json"
+"""The file that every folder of decisions has: it names nobody, so that it outlives the erasure of a person."""
 QUEUE = "queue.json"
 
 
@@ -141,10 +141,10 @@ def make_decisions(
 ) -> Decisions:
     """Decide, and write the folder ``out``, whole or not at all.
 
-    It holds ``decisions.json``, ``worklist.csv``, ``.xlsx`` and ``.html``, ``contacts.csv`` (what is sent if the
-    worklist is done, in the canonical format), ``decisions.csv`` (each choice with its chance), ``states.csv``,
-    ``segments.csv``, ``flags.csv``, ``queue.csv`` and ``.json``, ``sheets.txt`` (what is known of the customers in the
-    queue), ``communications.csv``, ``effects.csv`` and ``policy.yaml``.
+    It holds ``about.json``, ``decisions.json``, ``worklist.csv``, ``.xlsx`` and ``.html``, ``contacts.csv`` (what is
+    sent if the worklist is done, in the canonical format), ``decisions.csv`` (each choice with its chance),
+    ``states.csv``, ``segments.csv``, ``flags.csv``, ``queue.csv`` and ``.json``, ``sheets.txt`` (what is known of the
+    customers in the queue), ``communications.csv``, ``effects.csv`` and ``policy.yaml``.
 
     Parameters
     ----------
@@ -199,7 +199,8 @@ def decision_files(found: Decisions) -> dict[str, bytes]:
     files |= worklist_files(found.worklist) | queue_files(replace(found.queue, messages=messages))
     if found.sheets:
         files["sheets.txt"] = ("\n\n\n".join(str(sheet) for sheet in found.sheets) + "\n").encode()
-    files[MARK] = (json.dumps(found.as_dict, indent=1, ensure_ascii=False) + "\n").encode()
+    files[MARK] = (json.dumps(found.about, indent=1, ensure_ascii=False) + "\n").encode()
+    files[WHOLE] = (json.dumps(found.as_dict, indent=1, ensure_ascii=False) + "\n").encode()
     return files
 
 
