@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from ...errors import PaybenchError
 from ...models.store.kept import artifacts_of, new_version
 from ...models.store.store import EXPERIMENT, Store
+from ...progress import without_widgets
 from .migration import Migration
 from .segment import Segments
 
@@ -59,6 +60,7 @@ def log_segments(segments: Segments, store: Store | str | Path, moved: Migration
     The version: one more than the last whole one.
     """
     place = store if isinstance(store, Store) else Store.at(store)
+    without_widgets()
     client = place.client()
     from mlflow.entities import Metric, Param
 

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from ...models.store.kept import artifacts_of, new_version
 from ...models.store.store import EXPERIMENT, Store
+from ...progress import without_widgets
 from .learn import Uplift
 from .saved import read, write
 
@@ -29,6 +30,7 @@ def log_uplift(uplift: Uplift, store: Store | str | Path, book: str = "", data_h
     The version: one more than the last whole one.
     """
     place = store if isinstance(store, Store) else Store.at(store)
+    without_widgets()
     client = place.client()
     from mlflow.entities import Metric, Param
 
