@@ -97,7 +97,7 @@ def test_the_lines_of_the_crontab_run(trained: Trained, tmp_path: Path) -> None:
         command = command.replace(f"{HOME}/nightly.{kind}", str(tmp_path / kind))
     command = command.replace(HOME, str(PIPELINES.parent))
     command = command.replace("nightly.sh", f"nightly.sh {AS_OF}")
-    given |= environment(trained, tmp_path)
+    given |= environment(copied(trained, tmp_path), tmp_path)
     subprocess.run(["/bin/sh", "-c", command], check=True, cwd="/", env=given)
     assert '"due": false' in (tmp_path / "log").read_text()
 

@@ -22,7 +22,7 @@ from .segment import Segments
 NAME = "segments"
 SEGMENTS_EXPERIMENT = f"{EXPERIMENT}-{NAME}"
 """An experiment of their own, so that trainings are compared with trainings only."""
-_TABLES = ("table", "flags", "moves", "counts")
+_TABLES = ("summary", "counts", "months")
 _SUMMARY = "summary.json"
 
 
@@ -33,23 +33,24 @@ class Logged:
     Attributes
     ----------
     version : counts from 1. run_id : of MLflow. about : what :attr:`.Segments.as_dict` said.
-    table, flags : as of :class:`.Segments`. moves, counts : as of :class:`.Migration`; empty if none was logged.
+    summary : of :meth:`.Segments.summary`. counts, months : as of :class:`.Migration`; empty if none was logged.
     """
 
     version: int
     run_id: str
     about: dict[str, Any]
-    table: pd.DataFrame
-    flags: pd.DataFrame
-    moves: pd.DataFrame
+    summary: pd.DataFrame
     counts: pd.DataFrame
+    months: pd.DataFrame
 
 
 def log_segments(segments: Segments, store: Store | str | Path, moved: Migration | None = None) -> int:
     """Log segments as a run of the store's experiment ``paybench-segments``.
 
-    Its artefacts are the tables of segments, flags and moves (Parquet) and ``summary.json``; its tags tell book, as_of,
-    data_hash and version.
+    Its artefacts are the sizes of segments, the migration matrix and the moves by month (Parquet), and ``summary.json``
+    with settings and flags; its tags tell book, as_of, data_hash and version. As in all runs of a store there is nobody
+    in them by number or name: who is in which segment follows from the ledger of that hash and the settings, and stands
+    in ``segments.csv`` of the day's decisions.
 
     Parameters
     ----------
@@ -99,21 +100,20 @@ def read_segments(store: Store | str | Path, version: int | None = None) -> Logg
     try:
         about = json.loads((folder / _SUMMARY).read_text(encoding="utf-8"))
         tables = {name: pq.read_table(folder / f"{name}.parquet").to_pandas() for name in _TABLES}
-        counts = tables.pop("counts")
-        counts = counts.set_index("from") if "from" in counts else counts
+        if "from" in tables["counts"]:
+            tables["counts"] = tables["counts"].set_index("from")
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise PaybenchError(
             f"The segments at {folder} are damaged ({type(error).__name__}); restore the store from a backup."
         ) from None
-    return Logged(number, run_id, about, counts=counts, **tables)
+    return Logged(number, run_id, about, **tables)
 
 
 def _write(folder: Path, segments: Segments, moved: Migration | None) -> None:
     tables = {
-        "table": segments.table,
-        "flags": segments.flags,
-        "moves": pd.DataFrame() if moved is None else moved.moves,
+        "summary": segments.summary(),
         "counts": pd.DataFrame() if moved is None else moved.counts.rename_axis("from").reset_index(),
+        "months": pd.DataFrame() if moved is None else moved.months,
     }
     for name, table in tables.items():
         whole = pa.Table.from_pandas(table.rename_axis(columns=None), preserve_index=False)
