@@ -155,7 +155,7 @@ class Valuing(Arm):
     Attributes
     ----------
     effects : learned; None = the oracle's, which the world tells.
-    explore : share of choices left to chance. valued : whether to keep the terms of every choice.
+    explore : share of choices left to chance.
     """
 
     name: str = "uplift"

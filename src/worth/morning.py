@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..decide.decided.today import accounts_of
 from ..decide.dunning import Policy, Situation
 from ..decide.dunning.steps import Decided
 from ..decide.uplift.value import Valued, expected_value
 from ..decide.worklist import Assigned, assign
+from ..decide.worklist.line import TERMS
 from ..errors import PaybenchError
 from ..simulate import View, simulate
 from .arms import Effects, Valuing
@@ -22,9 +24,6 @@ from .situations import situation
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-TERMS = ("interest", "loss", "contact", "strain")
-"""What a value is made of; the last two are taken off."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +52,8 @@ class Morning:
         capacity : contacts by channel; a channel that is not named has no limit. knowing : by the truth, not by what is
             believed.
         """
-        s, rows = self.situation, self.rows
-        accounts = pd.DataFrame(
-            {
-                "customer_id": s.customer_id[rows].astype(str),
-                "currency": s.currency[rows].astype(str),
-                "country": s.country[rows].astype(str),
-                "amount": s.amount_open[rows],
-                "age": s.today - s.due[rows],
-                "waited": np.zeros(len(rows), dtype=np.int64),
-            }
-        )
+        s = self.situation
+        accounts = accounts_of(s, self.rows, s.amount_open, np.zeros(len(s), dtype=np.int64))
         values = (self.true if knowing else self.valued).total
         may = self.permitted & ~np.isnan(values)
         channel = [option.split(":")[0] for option in self.policy.options]

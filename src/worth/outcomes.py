@@ -36,7 +36,7 @@ class Outcome:
     late_share : of the amount billed, paid after the due date or never. overdue_days : past due, weighted by amount.
     bad_debt : share of the amount billed that is never paid.
     financing, lost, contact_cost, strain_cost : money. contacts, calls : sent. automated : share of contacts that need
-        no person. goodwill : of customers, mean, 1 = untouched. contacted : contacts per invoice.
+        no person. goodwill : of customers, mean, 1 = untouched.
     billed : amount. curve : (WEEKS,) share of the amount billed in the first week ... that has come by the end of each
         week after issue.
     """

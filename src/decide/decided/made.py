@@ -30,7 +30,7 @@ from ..worklist import Speaker, Worklist, lines, worklist_files
 from .decisions import DIGITS, SHEETS, Decisions
 from .log import appended, check_log
 from .tables import said_today, who_is_served, worklist_frame
-from .today import Today, asked, plan_today, waiting
+from .today import Ints, Today, asked, plan_today, waiting
 
 MARK, WHOLE = "about.json", "decisions.json"
 """The file that every folder of decisions has: it names nobody, so that it outlives the erasure of a person."""
@@ -51,6 +51,7 @@ def decisions_of(
     names: bool = True,
     show: bool = False,
     sheets: int = 0,
+    scores: pd.DataFrame | None = None,
 ) -> Decisions:
     """Decide about every open invoice of a book.
 
@@ -62,6 +63,7 @@ def decisions_of(
     owners : who sees to which exceptions, see :class:`~..exceptions.Routing`. speaker : who writes.
     language : of reasons and pages, "en" or "de". names : whether customers' names are told. show : progress.
     sheets : of how many customers in the queue a sheet is made.
+    scores : the score table of that day by that model, where it is at hand.
 
     Raises
     ------
@@ -72,7 +74,7 @@ def decisions_of(
     at = day(date)
     check_names(policy, ledger, ORDER)
     bundle = bundle_for(ledger, at, store, model)
-    table = score(ledger, at, bundle, store, show, language)
+    table = score(ledger, at, bundle, store, show, language) if scores is None else scores
     cut = as_of(ledger, at)
     say("segments", show)
     found = segment(ledger, at)
@@ -81,17 +83,18 @@ def decisions_of(
     decided = decide(policy, situation)
     say("what contacts do", show)
     taught = learn(ledger, at, log, groups=pd.Series(group, dtype="str"), check=False)
-    today = _chosen(ledger, at, policy, situation, decided, taught, table)
+    waited = waiting(policy, situation, decided)
+    today = _chosen(ledger, at, policy, situation, decided, taught, table, waited)
     states = states_table(policy, situation, decided).assign(today="")
     states["today"] = said_today(policy, situation, decided, today, states)
     say("worklist and exceptions", show)
-    frame = worklist_frame(policy, situation, decided, today, table, cut if names else None)
+    frame = worklist_frame(policy, situation, decided, today, table, waited, cut if names else None)
     worklist = Worklist(
         ledger.name,
         at,
         lines(frame, at, speaker, policy.hours, language),
         today.planned,
-        who_is_served(situation, today, waiting(policy, situation, decided)),
+        who_is_served(today),
         ledger.time_zone,
         language,
     )
@@ -244,6 +247,7 @@ def _chosen(
     decided: Decided,
     taught: Uplift,
     table: pd.DataFrame,
+    waited: Ints,
 ) -> Today:
     rows, claim = asked(policy, situation, decided)
     frame = pd.DataFrame(
@@ -259,7 +263,7 @@ def _chosen(
     scored = table.set_index("invoice_id")
     left = (scored["expected_days_late"] - scored["days_overdue"]).reindex(pd.Index(situation.invoice_id))
     wait = np.maximum(left.fillna(1.0).to_numpy(dtype=np.float64), 1.0)
-    return plan_today(policy, situation, decided, valued, wait, waiting(policy, situation, decided))
+    return plan_today(policy, situation, decided, valued, wait, waited)
 
 
 def _text_of(policy: str | Path) -> bytes:

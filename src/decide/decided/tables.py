@@ -11,7 +11,8 @@ from ..dunning import Policy, Situation
 from ..dunning.steps import Decided
 from ..worklist import served
 from ..worklist.assigned import WHY_NOT
-from .today import Today, asked, waiting
+from ..worklist.line import TERMS
+from .today import Today
 
 Ints = NDArray[np.int64]
 
@@ -48,28 +49,31 @@ def worklist_frame(
     decided: Decided,
     today: Today,
     table: pd.DataFrame,
+    waited: Ints,
     cut: Ledger | None,
 ) -> pd.DataFrame:
-    """All open invoices as :func:`~..worklist.lines` takes them."""
+    """All open invoices as :func:`~..worklist.lines` takes them.
+
+    Parameters
+    ----------
+    table : the score table. waited : (n invoices,) of :func:`~.today.waiting`. cut : for names; None = without.
+    """
     n = len(situation)
-    _, rest = asked(policy, situation, decided)
-    claim = np.where(np.isin(decided.state, PAUSED), 0.0, rest)
-    numbers = pd.DataFrame(
-        np.nan, index=range(n), columns=["value", "days_saved", "interest", "loss", "contact", "strain"]
-    )
+    claim = np.where(np.isin(decided.state, PAUSED), 0.0, today.claim)
+    numbers = pd.DataFrame(np.nan, index=range(n), columns=["value", "days_saved", *TERMS])
     action, collector = np.full(n, "", dtype=object), np.full(n, "", dtype=object)
-    first, waited = np.zeros(n, dtype=bool), waiting(policy, situation, decided)
+    first = np.zeros(n, dtype=bool)
     done = np.flatnonzero(today.action >= 0)
     rows, option = today.rows[done], today.action[done]
     action[rows] = np.array(policy.options, dtype=object)[option]
     collector[rows] = today.collector[done]
     first[rows] = today.first[done]
-    terms = {name: getattr(today.valued, name)[done, option] for name in ("interest", "loss", "contact", "strain")}
+    terms = {name: getattr(today.valued, name)[done, option] for name in TERMS}
     terms["value"] = today.valued.total[done, option]
     # What it costs is known without any effect; it is told with what it brings only.
     for name, values in terms.items():
         numbers.loc[rows, name] = np.where(today.known[done], values, np.nan)
-    owed = rest[rows]
+    owed = today.claim[rows]
     with np.errstate(divide="ignore", invalid="ignore"):
         numbers.loc[rows, "days_saved"] = numbers.loc[rows, "interest"] / (owed * policy.money.cost_of_capital / 365.0)
     scored = table.set_index("invoice_id")[["reason_1", "reason_2"]].reindex(pd.Index(situation.invoice_id)).fillna("")
@@ -101,16 +105,6 @@ def worklist_frame(
     )
 
 
-def who_is_served(situation: Situation, today: Today, waited: Ints) -> pd.DataFrame:
+def who_is_served(today: Today) -> pd.DataFrame:
     """Which share of each group is contacted, by :func:`~..worklist.served`."""
-    rows = today.rows
-    accounts = pd.DataFrame(
-        {
-            "customer_id": situation.customer_id[rows].astype(str),
-            "currency": situation.currency[rows].astype(str),
-            "country": situation.country[rows].astype(str),
-            "segment": situation.segment[rows].astype(str),
-            "waited": waited[rows],
-        }
-    )
-    return served(today.planned, accounts, ("currency", "country", "segment"))
+    return served(today.planned, today.accounts, ("currency", "country", "segment"))

@@ -46,6 +46,8 @@ class Today:
     valued : (n, options) what each is worth, term by term.
     collector : (n,) who does it; '' = nobody in particular. first : (n,) whether it was served as it had waited.
     planned : the plan before chance: its value, and what more room would bring.
+    accounts : the n customers as the plan took them, of :func:`accounts_of`.
+    claim : (invoices,) what of each open invoice is not disputed, of :func:`asked`.
     """
 
     rows: Ints
@@ -59,6 +61,8 @@ class Today:
     collector: NDArray[np.str_] = field(repr=False)
     first: NDArray[np.bool_] = field(repr=False)
     planned: Assigned = field(repr=False)
+    accounts: pd.DataFrame = field(repr=False)
+    claim: Floats = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -129,16 +133,8 @@ def plan_today(
     worth = np.clip(worth, -_MOST, _MOST)
     may = permitted & ~np.isnan(worth)
     channel = [option.split(":")[0] for option in policy.options]
-    accounts = pd.DataFrame(
-        {
-            "customer_id": situation.customer_id[rows].astype(str),
-            "currency": situation.currency[rows].astype(str),
-            "country": situation.country[rows].astype(str),
-            "amount": claim[rows],
-            "age": situation.today - situation.due[rows],
-            "waited": np.zeros(len(rows), dtype=np.int64) if waited is None else waited[rows],
-        }
-    )
+    ripe_for = np.zeros(len(situation), dtype=np.int64) if waited is None else waited
+    accounts = accounts_of(situation, rows, claim, ripe_for)
     room = {k: v for k, v in policy.capacity.items() if k not in {c for one in policy.collectors for c in one.capacity}}
     fixed = np.where(held & (usual >= 0) & (policy.hold_out_gets == USUAL), usual, NOT_DRAWN)
     planned = assign(np.where(may, worth, 0.0), may, channel, room, policy.collectors, accounts, drawn=fixed)
@@ -164,7 +160,7 @@ def plan_today(
     )
     return Today(
         rows, final.action, np.where(undecided, np.nan, propensity), drawn, state.astype(np.str_), held, known, valued,
-        final.collector, planned.first & (final.action >= 0), planned,
+        final.collector, planned.first & (final.action >= 0), planned, accounts, claim,
     )  # fmt: skip
 
 
@@ -173,6 +169,21 @@ def asked(policy: Policy, situation: Situation, decided: Decided) -> tuple[Ints,
     claim = account_of(policy, situation).rest / MONEY_UNITS
     ripe = np.flatnonzero(decided.ripe)
     return one_per_customer(situation, ripe, claim[ripe]), claim
+
+
+def accounts_of(situation: Situation, rows: Ints, amount: Floats, waited: Ints) -> pd.DataFrame:
+    """Some rows of a situation as :func:`~..worklist.assign` takes accounts, and their segments.
+
+    Parameters
+    ----------
+    amount, waited : (n invoices,) what is asked for, and days for which each has been ripe without a contact.
+    """
+    texts = {
+        name: getattr(situation, name)[rows].astype(str) for name in ("customer_id", "currency", "country", "segment")
+    }
+    return pd.DataFrame(
+        texts | {"amount": amount[rows], "age": situation.today - situation.due[rows], "waited": waited[rows]}
+    )
 
 
 def waiting(policy: Policy, situation: Situation, decided: Decided) -> Ints:
@@ -196,4 +207,4 @@ def chances(customer_id: NDArray[np.generic], today: int, seed: int) -> Floats:
     return np.minimum(found, 1 - 2.0**-53)
 
 
-__all__ = ["STATES", "Today", "asked", "chances", "plan_today", "waiting"]
+__all__ = ["STATES", "Today", "accounts_of", "asked", "chances", "plan_today", "waiting"]

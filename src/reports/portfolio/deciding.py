@@ -37,6 +37,7 @@ def decide(
     language: str,
     names: bool,
     show: bool,
+    scores: pd.DataFrame,
 ) -> tuple[Decisions | None, str]:
     """The decisions of the day, or why there are none: the rest of the report does not hang on them."""
     log = withheld
@@ -44,7 +45,7 @@ def decide(
         log = log[pd.to_datetime(log["decided_on"]) < at].reset_index(drop=True)
     try:
         return decisions_of(
-            ledger, at, default_policy(), store, log=log, language=language, names=names, show=show
+            ledger, at, default_policy(), store, log=log, language=language, names=names, show=show, scores=scores
         ), ""  # fmt: skip
     except PaybenchError as error:
         return None, str(error)

@@ -123,7 +123,7 @@ def findings(
         cash = kpis = ages = decisions = None
     else:
         if decisions is None:
-            decisions, undecided = decide(ledger, at, folder, withheld, language, names, show)
+            decisions, undecided = decide(ledger, at, folder, withheld, language, names, show, table)
         cash = cash or forecast(ledger, at, speakers(ledger, at, folder), paths=paths, show=show)
         kpis, ages = measured(ledger, at, cut.invoices["issued_on"].min())
     say("explaining", show and trained)
