@@ -62,6 +62,19 @@ def replaced_folder(target: str | Path) -> Iterator[Path]:
         shutil.rmtree(new, ignore_errors=True)
 
 
+@contextmanager
+def locked_file(file: Path) -> Iterator[None]:
+    """Hold the lock of a file, which is made where it is not there; other processes and threads wait for it.
+
+    It is not given twice: who has it and asks again waits for ever.
+    """
+    import fcntl
+
+    with file.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
 def check_folder(target: str | Path, what: str, mark: str) -> None:
     """See that a folder may be replaced: it is new, empty, or holds the file ``mark`` that every such folder has.
 

@@ -40,7 +40,7 @@ def write_ledger(ledger: Ledger, folder: str | Path, extras: dict[str, bytes] | 
     check_folder(folder, "ledger folder", "ledger.json")
     with replaced_folder(folder) as new:
         for name in TABLES:
-            pq.write_table(_to_arrow(name, ledger.table(name)), new / f"{name}.parquet", compression="zstd")
+            write_table(name, ledger.table(name), new / f"{name}.parquet")
         for file, content in (extras or {}).items():
             (new / file).write_bytes(content)
         (new / "ledger.json").write_text(settings_text(ledger.settings), encoding="utf-8")
@@ -106,12 +106,22 @@ def read_ledger(folder: str | Path) -> Ledger:
         for name in TABLES:
             file = path / f"{name}.parquet"
             if file.exists():
-                parts[name] = _to_pandas(pq.read_table(file))
+                parts[name] = read_table(file)
         if "invoices" not in parts:
             raise PaybenchError(f"{path} holds no invoices.parquet; a ledger needs at least invoices and payments.")
         return Ledger.of(**parts)  # type: ignore[arg-type]
     except (ValueError, pa.ArrowException, OSError, TypeError) as error:
         raise PaybenchError(unreadable(path, error)) from None
+
+
+def read_table(file: Path) -> pd.DataFrame:
+    """One table of a ledger folder, as it is there."""
+    return _to_pandas(pq.read_table(file))
+
+
+def write_table(name: str, table: pd.DataFrame, file: Path) -> None:
+    """Write one table in the types of the contract."""
+    pq.write_table(_to_arrow(name, table), file, compression="zstd")
 
 
 def data_hash(ledger: Ledger) -> str:

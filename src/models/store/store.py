@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from ...errors import PaybenchError
-from ...files import replaced_file
+from ...files import locked_file, replaced_file
 from ..learn.bundle import Bundle, read_bundle
 from .postgres import STUDIES, engine_uri, locked
 from .schema import latest, revision
@@ -204,7 +204,7 @@ class Store:
                 f"No store can be made at {self.folder} ({error.strerror}); name another --store."
             ) from None
         tracking = self.settings.tracking
-        with locked(tracking) if tracking else _file_locked(self.folder / ".lock") as connection:
+        with locked(tracking) if tracking else locked_file(self.folder / ".lock") as connection:
             _HELD[held] = connection
             try:
                 yield connection
@@ -244,15 +244,6 @@ class Store:
                 f"The artifacts of run {run_id} are not where the store at {self.folder} says "
                 f"({type(error).__name__}); {cure}."
             ) from None
-
-
-@contextmanager
-def _file_locked(file: Path) -> Iterator[None]:
-    import fcntl
-
-    with file.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
 
 
 @cache
