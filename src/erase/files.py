@@ -58,7 +58,9 @@ def clean(file: Path, inner: Path, persons: Persons, write: bool) -> Iterator[tu
         return
     content = file.read_bytes()
     if content.startswith(MARK):
-        yield REPLACED, clean_database(file, persons, write)
+        removed, changed = clean_database(file, persons, write)
+        yield REMOVED, removed
+        yield REPLACED, changed
         return
     if inner.name in _ACCOUNTS and (account := _account(content)) is not None:
         yield REPLACED, _clean_account(file, account, persons, write)
