@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +54,25 @@ def add_rows(folder: str | Path, tables: Mapping[str, pd.DataFrame]) -> dict[str
                 with replaced_file(path / f"{name}.parquet") as file:
                     write_table(name, pd.concat([old[name], rows], ignore_index=True), file)
     return {name: len(rows) for name, rows in fresh.items()}
+
+
+def replace_table(folder: str | Path, name: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
+    """Write one table of a ledger folder anew, nobody adding to it meanwhile; the others and all else stay.
+
+    Parameters
+    ----------
+    change : from the table as it is to what it becomes.
+
+    Raises
+    ------
+    PaybenchError
+        If there is no ledger, or it cannot be read.
+    """
+    path = ledger_folder(folder)
+    with locked_file(path / LOCK):
+        found = change(_read(path, name))
+        with replaced_file(path / f"{name}.parquet") as file:
+            write_table(name, found, file)
 
 
 def _read(folder: Path, name: str) -> pd.DataFrame:

@@ -127,7 +127,8 @@ def looks_secret(numbers: pd.Series) -> pd.Series:
     return texts.isin(accounts | (cards if 2 * len(cards) >= len(different) else set()))
 
 
-_SHORTEST = 13
+_SHORTEST, _LONGEST = 13, 19
+"""Digits of a card number."""
 
 
 def _cards(run: re.Match[str]) -> str:
@@ -136,10 +137,10 @@ def _cards(run: re.Match[str]) -> str:
     groups = [(m.start(), m.end()) for m in _GROUP.finditer(text)]
     out, begin, place = [], 0, 0
     while place < len(groups):
-        for last in range(len(groups) - 1, place - 1, -1):
+        for last in range(min(len(groups), place + _LONGEST) - 1, place - 1, -1):
             start, end = groups[place][0], groups[last][1]
             digits = [int(c) for c in text[start:end] if c.isdecimal()]
-            if _SHORTEST <= len(digits) <= 19 and digits[0] and _passes_luhn(digits):
+            if _SHORTEST <= len(digits) <= _LONGEST and digits[0] and _passes_luhn(digits):
                 out += [text[begin:start], CARD]
                 begin, place = end, last
                 break

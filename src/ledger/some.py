@@ -1,4 +1,4 @@
-"""A ledger of some of its customers."""
+"""A ledger of some of its customers, or without them."""
 
 from __future__ import annotations
 
@@ -16,4 +16,18 @@ def without_customers(ledger: Ledger, gone: Collection[str]) -> Ledger:
         table = ledger.table(name)
         kept = ~table["customer_id"].isin(gone) if "customer_id" in table else ~table["invoice_id"].isin(theirs)
         tables[name] = table[kept].reset_index(drop=True)
+    return ledger.with_tables(tables)
+
+
+def only_customers(ledger: Ledger, kept: Collection[str]) -> Ledger:
+    """The ledger of some customers: their rows in every table, and whatever is about their invoices."""
+    theirs = ledger.invoices.loc[ledger.invoices["customer_id"].isin(kept), "invoice_id"]
+    tables = {}
+    for name in TABLES:
+        table = ledger.table(name)
+        mine = table["invoice_id"].isin(theirs) if "invoice_id" in table else None
+        if "customer_id" in table:
+            own = table["customer_id"].isin(kept)
+            mine = own if mine is None else own | mine
+        tables[name] = table[mine].reset_index(drop=True)
     return ledger.with_tables(tables)

@@ -14,8 +14,8 @@ from ..explain.attributions import tables_of
 from ..ledger import day, read_ledger
 from ..models.learn.bundle import Bundle, read_bundle
 from ..score import score
+from ..watched import Watched
 from .limits import Limits, Refused
-from .watched import Watched
 from .wire import check_shape, read_date, read_request, score_rows
 
 _KEPT = 4

@@ -8,7 +8,7 @@ from threading import Lock
 from time import sleep
 from typing import Generic, TypeVar
 
-from ..errors import PaybenchError
+from .errors import PaybenchError
 
 T = TypeVar("T")
 Mark = tuple[tuple[str, int, int, int], ...]
