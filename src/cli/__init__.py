@@ -10,10 +10,10 @@ from .. import __version__
 from ..actions.answer import say
 from ..actions.results import demo as demo_
 from ..command import answered
-from . import decide, erase, ledger, models, results, serve, store
+from . import decide, erase, ledger, models, replies, results, serve, store
 from .options import add, count, with_store
 
-THEMES = (ledger, models, results, decide, serve, store, erase)
+THEMES = (ledger, models, results, decide, replies, serve, store, erase)
 """Modules with the commands, in the order of ``paybench --help``, after ``demo``."""
 
 

@@ -12,12 +12,23 @@ from .options import add, count, with_store
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser's."""
-    serving = with_store(add(commands, "serve", actions.serve, "scores over HTTP, on this machine only"))
+    serving = with_store(
+        add(commands, "serve", actions.serve, "scores and conversations over HTTP, on this machine only")
+    )
     serving.add_argument("ledger", type=Path, nargs="?", metavar="DIR", help="a ledger folder to answer about, too")
     serving.add_argument("--port", type=_port, default=8642, metavar="P", help="0 = any that is free (8642)")
     serving.add_argument(
         "--host", default="127.0.0.1", metavar="ADDRESS", help="to be reached from other machines (127.0.0.1)"
     )
+    serving.add_argument(
+        "--as-of", metavar="DATE", help="the day on which conversations stand still, YYYY-MM-DD (today's date goes on)"
+    )
+    serving.add_argument("--policy", type=Path, metavar="FILE", help="of negotiation, YAML (the standard one)")
+    serving.add_argument(
+        "--addresses", type=Path, metavar="FILE", help="CSV of customer_id, channel, address: who writes to webhooks"
+    )
+    serving.add_argument("--company", default="", metavar="NAME", help="who answers customers (the book's name)")
+    serving.add_argument("--url", default="", metavar="URL", help="https://..., by which platforms reach it")
     serving.add_argument("--max-rows", type=count, default=100_000, metavar="N", help="rows of one request (100000)")
     serving.add_argument("--max-mb", type=count, default=16, metavar="N", help="million bytes of one request (16)")
 

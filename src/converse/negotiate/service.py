@@ -1,0 +1,51 @@
+"""What a clerk answers: releases, order numbers, copies, questions; and what needs no answer."""
+
+from __future__ import annotations
+
+from .case import Case
+from .decision import ANSWER, ASK, HAND_OVER, NOTE, SERVICE, Decision
+from .payments import remittance
+from .people import redirected
+from .said import days
+from .terms import negotiate
+from .topics import topic
+
+
+def served(case: Case) -> Decision | None:
+    """What a clerk answers."""
+    if case.has("internal_approval"):
+        if days(case).ahead:
+            return negotiate(case, "promise_to_pay")
+        return Decision(ASK, "approval_when", ("The invoice waits for a release; by when is not said.",), ask="release")
+    if case.has("missing_po"):
+        why = "An order number or a registration is missing."
+        return Decision(HAND_OVER, "missing_po", (why,), queue=SERVICE)
+    if case.has("send_invoice", "send_statement"):
+        return Decision(ANSWER, "documents", ("Documents are asked for; only the customer's own are sent.",))
+    if case.has("question"):
+        return _question(case)
+    if case.has("who_are_you"):
+        return Decision(ANSWER, "who_are_you", ("The customer asks who is writing.",))
+    return None
+
+
+def _question(case: Case) -> Decision:
+    about = topic(case.understood.new)
+    if about:
+        return Decision(ANSWER, about, (f"The question is {about.replace('_', ' ')}.",))
+    return Decision(HAND_OVER, "question", ("A question that a person has to answer.",), queue=SERVICE)
+
+
+def last(case: Case) -> Decision:
+    """What is left: thanks, what does not concern us, and what was not understood."""
+    if case.has("remittance_advice"):
+        return remittance()
+    if case.has("redirect"):
+        return redirected()
+    if case.has("out_of_office", "bounce"):
+        return Decision(NOTE, "bounce" if case.has("bounce") else "out_of_office", ("An automatic message.",))
+    if case.has("acknowledgement"):
+        return Decision(NOTE, "acknowledgement", ("Thanks; nothing is to be done.",))
+    if case.has("out_of_scope"):
+        return Decision(NOTE, "out_of_scope", ("It has nothing to do with what is owed.",))
+    return Decision(HAND_OVER, "not_understood", ("The message was not understood.",), queue=SERVICE)

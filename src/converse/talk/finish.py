@@ -1,0 +1,37 @@
+"""What a turn leaves to do: rows to enter in the ledger, an answer to send; each once, later if it was cut short."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from ...ledger.add import add_rows
+from .record import Event, Record
+from .rows import frames, keys
+from .senders import SENT, UNSENT, Senders
+
+ENTERED = "entered"
+
+
+def finish(record: Record, ledger: Path, senders: Senders, customer_id: str, now: datetime) -> None:
+    """Enter and send what this and earlier turns of a customer have left to do.
+
+    Rows have numbers of their own and are added once; a message has the number of its event, by which whoever carries
+    it sees that it came before. So what is done and not marked yet is done again without harm.
+
+    Raises
+    ------
+    PaybenchError
+        If the ledger does not take the rows; nothing is sent then.
+    """
+    events = record.of(customer_id)
+    entered = {event.body["of"] for event in events if event.what == ENTERED}
+    sent = {event.body["of"] for event in events if event.what in (SENT, UNSENT)}
+    for event in events:
+        rows = event.body.get("rows")
+        if rows and event.number not in entered:
+            add_rows(ledger, frames(rows))
+            record.add(Event(customer_id, now, ENTERED, body={"of": event.number, "lines": keys(rows)}))
+    for event in events:
+        if event.body.get("goes") and event.number not in sent:
+            record.add(*senders.send(event, now))

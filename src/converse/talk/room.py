@@ -1,0 +1,169 @@
+"""Where conversations are held: what every turn needs, whoever's it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ...errors import PaybenchError
+from ...files import locked_file
+from ...ledger import day as day_of
+from ..links import PaymentProvider
+from ..messages import draft, grounded
+from ..negotiate import Conversation, Decision, Facts, Policy, happened, read_policy
+from ..negotiate.states import DAY_OVER, PAID, PROMISED, PROPOSED
+from .finish import finish
+from .known import Known
+from .paying import Paying
+from .record import FILE, Event, Record
+from .rows import rows_of
+from .senders import Senders
+from .thread import conversation_of, taken_by, told, waivers, with_today
+from .views import Thread
+
+CHAT = "chat"
+_LOCK = "conversations.lock"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A customer as a turn finds it.
+
+    Attributes
+    ----------
+    now, today : the instant, and its day. events : so far. facts : known, those of today included.
+    conversation : where it stands, money and days counted.
+    """
+
+    now: datetime
+    today: date
+    events: Sequence[Event]
+    facts: Facts
+    conversation: Conversation
+
+
+class Room:
+    """What every turn of a book needs.
+
+    Parameters
+    ----------
+    ledger : its folder; rows are added to it. store : whose models score and understand, and where the record is.
+    policy : of negotiation: None = the standard one, a file, or a :class:`~.negotiate.Policy`.
+    provider : of payment links; None = answers bear no link. company, sender : who answers.
+    senders : by channel, what hands an answer over; a channel without one is read from the record (the chat).
+    as_of : a day on which the desk stands still; None = that of each call's ``now``, in the ledger's time zone.
+    """
+
+    def __init__(
+        self,
+        ledger: str | Path,
+        store: str | Path,
+        *,
+        policy: Policy | str | Path | None = None,
+        provider: PaymentProvider | None = None,
+        company: str = "",
+        sender: str = "",
+        senders: Senders | None = None,
+        as_of: object = None,
+    ) -> None:
+        self._folder, self._store = Path(ledger), Path(store)
+        self.known = Known(self._folder, self._store)
+        self.policy = policy if isinstance(policy, Policy) else read_policy(policy)
+        self._company, self._sender = company or self.known.ledger().name, sender
+        self._senders = senders or Senders()
+        self._as_of = None if as_of is None else day_of(as_of).date()
+        self.record = Record(self._store / FILE)
+        self._paying = Paying(provider, self.record)
+
+    def at(self, now: datetime) -> datetime:
+        """An instant in the ledger's time zone; of a desk that stands still the same time of its day.
+
+        Raises
+        ------
+        PaybenchError
+            If it has no zone.
+        """
+        if now.tzinfo is None:
+            raise PaybenchError("The time now has no zone; give a datetime with one, such as UTC.")
+        there = now.astimezone(ZoneInfo(self.known.ledger().time_zone))
+        return there if self._as_of is None else datetime.combine(self._as_of, there.timetz())
+
+    def customers(self, now: datetime, most: int = 200) -> list[dict[str, Any]]:
+        """Who owes something or has written, at most so many: who waits for a person first, then who is longest due."""
+        return Thread.listed(self.known, self.record, self.at(now).date(), most)
+
+    def thread(self, customer_id: str, now: datetime) -> dict[str, Any]:
+        """A customer's conversation and what is known of it, for a page."""
+        here = self._standing(customer_id, now)
+        return Thread(here.facts, here.conversation, here.events).as_dict
+
+    def export(self, customer_id: str) -> dict[str, Any]:
+        """Everything that was said and decided with a customer, with its reasons."""
+        return {"customer_id": customer_id, "events": self.record.export(customer_id)}
+
+    def _turn(self) -> Any:
+        """One turn at a time, whoever else serves the same store."""
+        self._store.mkdir(parents=True, exist_ok=True)
+        return locked_file(self._store / _LOCK)
+
+    def _standing(self, customer_id: str, now: datetime, today: date | None = None) -> Standing:
+        """Where a customer stands; ``today`` where it is another day than that of ``now``."""
+        at = self.at(now)
+        day, events = today or at.date(), self.record.of(customer_id)
+        facts = with_today(self.known.facts(customer_id, day, waivers(events, day)), events)
+        return Standing(at, day, events, facts, aged(conversation_of(events), facts))
+
+    def _acted(
+        self,
+        customer_id: str,
+        now: datetime,
+        what: str,
+        body: dict[str, Any],
+        decide: Callable[[Conversation, Facts], tuple[Conversation, Decision]],
+        source_id: str | None = None,
+    ) -> dict[str, Any]:
+        """A decision that no message asked for: recorded, entered and told; of one number once."""
+        with self._turn():
+            if source_id is not None and self.record.seen("clicks", source_id) is not None:
+                return self.thread(customer_id, now)
+            here = self._standing(customer_id, now)
+            after, decision = decide(here.conversation, here.facts)
+            number = f"{customer_id}-{len(here.events) + 1}"
+            link = self._paying.url(here.facts, decision, None, here.now)
+            made = draft(
+                decision, None, here.facts, channel=CHAT, link=link, company=self._company, sender=self._sender
+            )
+            faults = () if made.empty else grounded(made, here.facts, decision)
+            held = what == "clicked" and bool(taken_by(here.events))
+            said = {
+                **body,
+                "day": here.today.isoformat(),
+                "about": number,
+                "decision": decision.as_dict,
+                "conversation": told(after),
+                "draft": None if made.empty else made.as_dict,
+                "faults": list(faults),
+                "goes": decision.sends and not made.empty and not faults and not held,
+                "rows": rows_of(decision, number, customer_id, here.today, f"{what} {next(iter(body.values()))}"),
+            }
+            self.record.add(Event(customer_id, here.now, what, CHAT, said, "clicks", source_id))
+            self._finish(customer_id, here.now)
+        return self.thread(customer_id, now)
+
+    def _finish(self, customer_id: str, now: datetime) -> None:
+        finish(self.record, self._folder, self._senders, customer_id, now)
+
+
+def aged(stands: Conversation, facts: Facts) -> Conversation:
+    """Where a conversation stands once money and days are counted."""
+    made = stands.proposal
+    if made is None or stands.state not in (PROMISED, PROPOSED):
+        return stands
+    if not set(facts.open_invoices["invoice_id"]) & set(made.invoices):
+        return happened(stands, PAID)
+    over = max(day for day, _ in made.instalments) < facts.today
+    return happened(stands, DAY_OVER) if over else stands
