@@ -13,7 +13,9 @@ __all__ = ["LANGUAGES", "cleaned", "language_of", "new_text", "plain_letters"]
 
 LANGUAGES = ("en", "de", "fr", "es")
 
-_UNSEEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]")
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
+)
 """Characters of no width and controls of direction: they hide words from rules, not from readers."""
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff]")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -49,13 +51,15 @@ def _pieces(text: str, first: int) -> list[str]:
 
 
 _MARKS = (
-    r"-{2,}\s?(?:original message|forwarded message|urspr(?:u|ue)ngliche (?:nachricht|e-?mail)|weitergeleitete nachricht|"
+    r"-{2,}\s?(?:original message|forwarded message|urspr(?:u|ue)ngliche (?:nachricht|"
+    r"e-?mail)|weitergeleitete nachricht|"
     r"message (?:d ?'?origine|transfere|original)|mensaje (?:original|reenviado))\s?-{2,}$|"
     r"(?:begin forwarded message|anfang der weitergeleiteten nachricht|debut du message (?:transfere|reexpedie)|"
     r"inicio del mensaje reenviado) ?:"
 )
 _HEAD = re.compile(
-    r"[*_ ]{0,4}(?:from|sent|to|cc|subject|date|von|gesendet|an|betreff|datum|de|envoye|a|objet|date d'envoi|enviado(?: el)?|"
+    r"[*_ ]{0,4}(?:from|sent|to|cc|subject|date|von|gesendet|an|betreff|datum|de|envoye|"
+    r"a|objet|date d'envoi|enviado(?: el)?|"
     r"para|asunto|fecha)[*_ ]{0,4}: ?\S"
 )
 """A line of a header of mail."""
@@ -129,18 +133,23 @@ def _wrote(plain: list[str], place: int) -> int:
 
 
 _WORDS = {
-    "en": "the and is are was we you will have has had this that with for from not but our your please can would pay paid "
+    "en": "the and is are was we you will have has had this that with for from not but our "
+    "your please can would pay paid "
     "payment invoice of to in on be been it they thanks thank hi hello dear regards friday monday tuesday wednesday "
     "thursday week month next tomorrow until i my me don do again what who why how sorry need time more send stop",
-    "de": "der die das und ist sind wir sie ich nicht ein eine einen einem zu mit von für auf den dem des im am um bis wird "
+    "de": "der die das und ist sind wir sie ich nicht ein eine einen einem zu mit von für "
+    "auf den dem des im am um bis wird "
     "werden haben hat rechnung zahlung zahlen bitte danke aber noch auch es war ihre ihr unsere uns mir kann können "
     "freitag montag dienstag mittwoch donnerstag woche monat morgen heute bei nach vor überweisen überwiesen bezahlt "
     "hallo guten tag grüße liebe sehr geehrte kein keine mehr wer warum was raten rate zahle geld habe schon",
     "fr": "le la les et est sont nous vous je ne pas un une des du au aux avec pour dans sur ce cette qui que facture "
     "paiement payer payé merci bonjour mais notre votre nos vos sera avons avez ont été vendredi lundi mardi mercredi "
-    "jeudi semaine mois prochain prochaine demain fin virement il elle oui plus si en fois réglé règlement régler mon ma",
-    "es": "el la los las y es son no un una unos de del al con para por en que se su sus nuestro nuestra factura pago pagar "
-    "pagado gracias hola pero le les ha han hemos está estamos viernes lunes martes miércoles jueves semana mes próximo "
+    "jeudi semaine mois prochain prochaine demain fin virement il elle oui plus si "
+    "en fois réglé règlement régler mon ma",
+    "es": "el la los las y es son no un una unos de del al con para por en que se su sus "
+    "nuestro nuestra factura pago pagar "
+    "pagado gracias hola pero le les ha han hemos está estamos viernes lunes martes "
+    "miércoles jueves semana mes próximo "
     "próxima mañana plazo plazos transferencia buenos días lo como más si ya cuando puedo podemos quiero mi me ustedes",
 }
 _LETTERS = {"de": "äöüß", "fr": "àâçèêëîïôùûœ", "es": "ñ¿¡áíóú"}

@@ -88,7 +88,7 @@ def _said(decision: Decision, key: str) -> Any:
     if key == "instalments":
         return parts
     if key == "invoices":
-        return None if made is None else list(made.invoices)
+        return list(decision.invoices or (() if made is None else made.invoices))
     if key == "queue":
         return decision.queue
     return getattr(decision, key)

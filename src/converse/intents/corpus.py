@@ -23,14 +23,14 @@ class Corpus:
 
     Attributes
     ----------
-    texts : (n,). intents : (n, intents) whether each is meant. languages, hands : (n,) the hand is the name of the
-    file, each of which one author wrote. rows : as read. sha256 : of the files.
+    texts : (n,). intents : (n, intents) whether each is meant. languages : (n,).
+    authors : (n,) the name of the file, each of which one author wrote. rows : as read. sha256 : of the files.
     """
 
     texts: tuple[str, ...]
     intents: NDArray[np.bool_]
     languages: tuple[str, ...]
-    hands: tuple[str, ...]
+    authors: tuple[str, ...]
     rows: tuple[dict[str, Any], ...]
     sha256: str
 
@@ -40,10 +40,10 @@ class Corpus:
     def take(self, which: NDArray[Any]) -> Corpus:
         """Some of its replies, by places or a mask."""
         places = np.arange(len(self))[which].tolist()
-        texts, languages, hands, rows = (
-            tuple(column[place] for place in places) for column in (self.texts, self.languages, self.hands, self.rows)
+        texts, languages, authors, rows = (
+            tuple(column[place] for place in places) for column in (self.texts, self.languages, self.authors, self.rows)
         )
-        return Corpus(texts, self.intents[places], languages, hands, rows, self.sha256)
+        return Corpus(texts, self.intents[places], languages, authors, rows, self.sha256)
 
 
 def read_corpus(*places: str | Path) -> Corpus:
@@ -59,7 +59,7 @@ def read_corpus(*places: str | Path) -> Corpus:
     ]
     digest = hashlib.sha256()
     rows: list[dict[str, Any]] = []
-    hands: list[str] = []
+    authors: list[str] = []
     for file in files:
         try:
             content = file.read_bytes()
@@ -70,14 +70,14 @@ def read_corpus(*places: str | Path) -> Corpus:
             if not line.strip():
                 continue
             rows.append(_row(line, f"{file}, line {number}"))
-            hands.append(file.stem)
+            authors.append(file.stem)
     if not rows:
         raise PaybenchError(
             f"There are no replies in {', '.join(map(str, places))}; name files of JSON lines, or a folder of some."
         )
     meant = np.array([[name in row["intents"] for name in INTENTS] for row in rows], dtype=bool)
     texts, languages = tuple(row["text"] for row in rows), tuple(row["language"] for row in rows)
-    return Corpus(texts, meant, languages, tuple(hands), tuple(rows), digest.hexdigest())
+    return Corpus(texts, meant, languages, tuple(authors), tuple(rows), digest.hexdigest())
 
 
 def _row(line: str, where: str) -> dict[str, Any]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 NAME = "reply-intents"
+_EXACT = frozenset({"card_data_sent"})
+"""What a rule tells by check digits; the model has nothing to add by being generous."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,10 @@ class Settings:
     folds : of the scores that calibration and thresholds are chosen on. safety_weight : how many times as much a missed
     safety intent counts as one too many, in its threshold (beta of F-beta). rule_odds : log odds that a hard rule adds;
     a matter of judgement, because the rules were written with training replies in view, which flatter them.
-    unsure : probability of the best intent below which nothing is said.
+    unsure : probability of the best intent below which nothing but safety intents is said.
     """
 
-    strength: float = 20.0
+    strength: float = 30.0
     rarest: tuple[tuple[str, int], ...] = (("word", 2), ("piece", 3), ("idea", 2))
     folds: int = 5
     safety_weight: float = 2.0
@@ -79,11 +81,11 @@ def train_intents(corpus: Corpus, seed: int = 0, settings: Settings | None = Non
         truth = corpus.intents[:, place]
         slope[place], offset[place] = _platt(left_out[:, place], truth)
         p = 1 / (1 + np.exp(-(slope[place] * left_out[:, place] + offset[place])))
-        threshold[place] = best_threshold(p, truth, settings.safety_weight if name in SAFETY else 1.0)
+        threshold[place] = best_threshold(p, truth, settings.safety_weight if name in SAFETY - _EXACT else 1.0)
     ruled = np.array([settings.rule_odds if name in SAFETY else 0.0 for name in INTENTS])
     about = {
         "name": NAME, "kind": "linear", "seed": seed, "settings": asdict(settings), "corpus": corpus.sha256,
-        "replies": len(corpus), "hands": dict(sorted(Counter(corpus.hands).items())),
+        "replies": len(corpus), "authors": dict(sorted(Counter(corpus.authors).items())),
         "languages": dict(sorted(Counter(corpus.languages).items())),
     }  # fmt: skip
     return IntentModel(Learned(linear, slope, offset, ruled, threshold, settings.unsure), about)

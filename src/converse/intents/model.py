@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...decide.messages import recognised
 from ..text import cleaned, new_text
 from .linear import Linear
-from .meaning import INTENTS, Intent, Meaning
+from .meaning import INTENTS, SAFETY, Intent, Meaning
 from .rules import hard_rules
 from .words import Word, words_of
 
@@ -26,6 +26,7 @@ _PLAIN = {
 """Our names for the meanings of :data:`paybench.decide.messages.MEANINGS`."""
 _SURE, _RULED = 0.8, 0.9
 """Confidence of a pattern, and of a hard rule, where nothing was learned."""
+_SAFE = np.array([name in SAFETY for name in INTENTS])
 _QUOTED, _MOST_WORDS = 0.6, 40
 """Share of what speaks for an intent that its quotes bear; words that a quote has at most."""
 
@@ -38,7 +39,7 @@ class Learned:
     ----------
     linear : scores. slope, offset, ruled : (intents,) calibration: log odds = slope * score + offset, + ruled where a
     hard rule fired. threshold : (intents,) probability from which an intent is said. unsure : probability of the best
-    intent below which nothing is said but what a hard rule found.
+    intent below which nothing is said but safety intents.
     """
 
     linear: Linear
@@ -82,7 +83,7 @@ class IntentModel:
         p = self.learned.probabilities(words, ruled)
         said = p >= self.learned.threshold
         if p.max() < self.learned.unsure or not words:
-            said[:] = False
+            said &= _SAFE if words else False
         found = []
         for place, name in enumerate(INTENTS):
             if name in rules:

@@ -18,8 +18,8 @@ def nearest(test: Corpus, train: Corpus) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per reply of ``test``: hand, row (its number in the test), near (the number of the training's),
-    near_hand, cosine, exact (whether the plain letters are the same).
+    DataFrame, one row per reply of ``test``: author, row (its number in the test), near (the number of the training's),
+    near_author, cosine, exact (whether the plain letters are the same).
     """
     from scipy.sparse import csr_matrix
 
@@ -40,10 +40,10 @@ def nearest(test: Corpus, train: Corpus) -> pd.DataFrame:
     known = {plain_letters(text) for text in train.texts}
     return pd.DataFrame(
         {
-            "hand": test.hands,
+            "author": test.authors,
             "row": np.arange(len(test)),
             "near": near,
-            "near_hand": [train.hands[place] for place in near],
+            "near_author": [train.authors[place] for place in near],
             "cosine": np.minimum(similar[np.arange(len(test)), near], 1.0),
             "exact": [plain_letters(text) in known for text in test.texts],
         }

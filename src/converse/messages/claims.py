@@ -20,12 +20,12 @@ _FIRST, _LAST = 0xE000, 0xF8FF
 _MARK = f"[{chr(_FIRST)}-{chr(_LAST)}]"
 _BEFORE = re.compile(rf"({_MARK}) ?: ?$")
 _DUE = re.compile(
-    r"(?:due|overdue since|falls? due|fallig|uberfallig seit|echeance|echue?s? depuis|vence|vencen|vencimiento|vencid[oa]s? desde)"
-    r"(?: on| am| dem| seit dem| le| el)?:? ?$"
+    r"(?:due|overdue since|falls? due|fallig|uberfallig seit|echeance|echue?s? depuis|vence|vencen|vencimiento|"
+    r"vencid[oa]s? desde)(?: on| am| dem| seit dem| le| el)?:? ?$"
 )
 _AFTER = re.compile(
-    rf" ?(?:due |payable |fallig )?(?:on|by|until|am|bis|bis zum|le|avant le|au plus tard le|el|antes del|a mas tardar el)? ?"
-    rf"({_MARK})"
+    r" ?(?:due |payable |fallig )?(?:on|by|until|am|bis|bis zum|le|avant le|au plus tard le|el|antes del|"
+    rf"a mas tardar el)? ?({_MARK})"
 )
 _SYMBOLS = {"€": ("EUR",), "$": ("USD", "CAD", "AUD", "NZD", "MXN", "SGD", "HKD"), "£": ("GBP",), "¥": ("JPY", "CNY")}
 _NAMED = {
@@ -41,10 +41,10 @@ class Claim:
     Attributes
     ----------
     what : day, part of a day, weekday, money, share, distance, number (of anything), instalments, invoices (numbers of
-    these), reference (a number by which an invoice is called). quote : its words. line : where it stands, from 0.
-    day : of a day. month : (year, month) where only these are said. currencies : that its sign can mean; empty = none is
-        said. amount : None where it is not written as the language writes numbers. beside : of a sum, the day with which it
-    stands ("10 March: 500 EUR", "500 EUR on 10 March"). due : of a day, whether it is said to be a due date.
+        these), reference (a number by which an invoice is called). quote : its words. line : where it stands, from 0.
+    day : of a day. due : whether it is said to be a due date. month : (year, month) where only these are said.
+    amount : None where it is not written as the language writes numbers. currencies : that its sign can mean; empty =
+        none is said. beside : of a sum, the day with which it stands ("10 March: 500 EUR", "500 EUR on 10 March").
     """
 
     what: str
@@ -116,7 +116,11 @@ def _days(line: str, style: Style, number: int, found: list[Claim]) -> str:
             value = _date(day, MONTH[style.language].get(month) or month, year)
             if match[1] and value is not None and year and names.index(match[1]) != value.weekday():
                 found.append(Claim("weekday", match[0].strip(), number, value))
-            due = bool(_DUE.search(match.string[: match.start()]))
+            before = match.string[: match.start()]
+            if not match[1] and _CALLED.search(before):  # the number of an invoice may look like a day
+                found.append(Claim("reference", match[0].strip(), number))
+                return HOLE
+            due = bool(_DUE.search(before))
             found.append(Claim("day" if year else "part of a day", match[0].strip(), number, value, due=due))
             return chr(min(_FIRST + len(found) - 1, _LAST))
 
@@ -166,7 +170,8 @@ def _money(line: str, style: Style, number: int, found: list[Claim]) -> str:
 
 
 _CALLED = re.compile(
-    r"(?:invoices?|bills?|rechnung(?:snummer)?|factures?|facturas?|reference|referencia|number|nummer|numero|nr\.?|no\.|n°|#) ?$"
+    r"(?:invoices?|bills?|rechnung(?:snummer)?|factures?|facturas?|reference|referencia|number|nummer|numero|nr\.?|"
+    r"no\.|n°|#) ?$"
 )
 _LISTED = re.compile(rf" ?: ?{HOLE}")
 """Behind the number of an invoice in a list: its amount, which was read before."""
@@ -182,19 +187,17 @@ _TOKEN = re.compile(r"\S*\d\S*")
 
 def _others(line: str, style: Style, number: int, found: list[Claim]) -> None:
     language = style.language
-    for match in re.finditer(rf"\b(?:{RELATIVE[language]})\b", line):
-        found.append(Claim("distance", match[0], number))
-    for name in re.finditer(rf"\b(?:{'|'.join(WEEKDAYS[language])})s?\b", line):
-        found.append(Claim("distance", name[0], number))
-    for share in re.finditer(rf"\b(?:{MUCH[language]})\b|\d+(?:[.,]\d+)? ?%", line):
-        found.append(Claim("share", share[0], number))
+    far = rf"\b(?:{RELATIVE[language]})\b|\b(?:{'|'.join(WEEKDAYS[language])})s?\b"
+    much = rf"\b(?:{MUCH[language]})\b|\d+(?:[.,]\d+)? ?%"
+    for what, pattern in (("distance", far), ("share", much)):
+        found += [Claim(what, match[0], number) for match in re.finditer(pattern, line)]
     for word in re.finditer(rf"\b(?:{'|'.join(NUMBERS[language])})\b", line):
         counted = _counted(line[word.end() :])
         found.append(Claim(counted, word[0], number, amount=Decimal(NUMBERS[language][word[0]])))
     for token in _TOKEN.finditer(re.sub(_MARK, HOLE, line)):
         if "%" in token[0]:
             continue
-        bare = token[0].strip(".,;:!?()[]\"'«»“”„-–—*#•¿¡" + HOLE)
+        bare = token[0].strip(".,;:!?()[]\"'«»“”„*#•¿¡-\N{EN DASH}\N{EM DASH}" + HOLE)
         called = _CALLED.search(line[: token.start()]) or _LISTED.match(line[token.start() + len(bare) :])
         what = "reference" if called else _counted(line[token.end() :])
         found.append(Claim(what, bare, number, amount=Decimal(bare) if _plain(bare) else None))

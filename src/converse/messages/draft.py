@@ -9,6 +9,7 @@ from ..negotiate.decision import HAND_OVER, NOTE, Decision
 from ..negotiate.facts import Facts
 from ..understand.understood import Understood
 from .drafted import TONES, Bill, Draft, Voice, bills
+from .said import Said
 from .tones import tone_of
 from .written import Style
 
@@ -69,7 +70,7 @@ def draft(
         return Draft(
             "", "", spoken, channel, chosen, ("Nothing is sent: the message asks for no answer.",), voice, facts.country
         )
-    said = _Said(decision, understood, facts, style, voice, about, chosen, channel)
+    said = Said(decision, understood, facts, style, voice, about, chosen, channel)
     body = said.sms() if channel == "sms" else said.letter() if channel in LETTERS else said.chat()
     subject = said.subject if channel in LETTERS else ""
     return Draft(subject, body, spoken, channel, chosen, reasons, voice, facts.country)

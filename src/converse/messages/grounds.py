@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -88,7 +89,7 @@ def grounds(facts: Facts, decision: Decision | None, voice: Voice) -> Grounds:
         ids=frozenset(ids),
         days=frozenset(days),
         money=frozenset(pair for pair in money if pair[0]),
-        counts=frozenset({len(about)} if made is not None else {len(about), len(everything), len(overdue)}),
+        counts=frozenset({len(about)} if made is not None else {len(everything), *_counts(about), *_counts(overdue)}),
         names=tuple(n for n in (facts.name, facts.account_manager, voice.company, voice.sender) if n),
         due={bill.invoice_id: bill.due for bill in about},
         worth={name: frozenset(amounts) for name, amounts in worth.items()},
@@ -97,6 +98,11 @@ def grounds(facts: Facts, decision: Decision | None, voice: Voice) -> Grounds:
         must=() if waived else tuple(day for day, _ in parts),
         must_amount=made.amount if made is not None and waived else None,
     )
+
+
+def _counts(some: tuple[Bill, ...]) -> set[int]:
+    """How many there are, in all and in each currency."""
+    return {len(some), *Counter(bill.currency for bill in some).values()}
 
 
 def _worth(bill: Bill, moves: list[Mapping[str, Any]]) -> set[Decimal]:

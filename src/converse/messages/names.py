@@ -16,55 +16,28 @@ _GREETING = {
     "fr": r"(?:bonjour|bonsoir|cher|chere|chers|madame|monsieur|a l'attention de)",
     "es": r"(?:hola|buenos dias|buenas tardes|estimad[oa]s?|a la atencion de|querid[oa]s?)",
 }
-_NOBODY = frozenset(
-    [
-        "sir",
-        "or",
-        "madam",
-        "sirs",
-        "all",
-        "customer",
-        "team",
-        "ladies",
-        "and",
-        "gentlemen",
-        "damen",
-        "und",
-        "herren",
-        "kunde",
-        "kundin",
-        "zusammen",
-        "alle",
-        "madame",
-        "monsieur",
-        "messieurs",
-        "mesdames",
-        "client",
-        "cliente",
-        "senores",
-        "senor",
-        "senora",
-        "clientes",
-        "a",
-        "todos",
-        "tous",
-        "equipe",
-        "equipo",
-    ]
-)
+_NOBODY = frozenset({
+    "sir", "or", "madam", "sirs", "all", "customer", "team", "ladies", "and", "gentlemen", "damen", "und", "herren",
+    "kunde", "kundin", "zusammen", "alle", "madame", "monsieur", "messieurs", "mesdames", "client", "cliente",
+    "senores", "senor", "senora", "clientes", "a", "todos", "tous", "equipe", "equipo",
+})  # fmt: skip
 _TITLES = {
     "en": r"(?:mr|mrs|ms|miss|dr|prof)\.?",
     "de": r"(?:herrn?|frau|dr\.|prof\.)",
     "fr": r"(?:m\.|mme|mlle|monsieur|madame|dr)",
     "es": r"(?:sr\.?|sra\.?|don|dona|senor|senora)",
 }
-_FIRM = r"(?:GmbH|AG|KG|OHG|UG|SE|e\.V\.|Ltd|LTD|Limited|LLC|Inc|PLC|plc|LLP|Corp|SARL|Sarl|SAS|SA|S\.A\.|S\.L\.|SL|S\.R\.L\.|BV|NV)"
+_FIRM = (
+    r"(?:GmbH|AG|KG|OHG|UG|SE|e\.V\.|Ltd|LTD|Limited|LLC|Inc|PLC|plc|LLP|Corp|SARL|Sarl|SAS|SA|S\.A\.|S\.L\.|SL|"
+    r"S\.R\.L\.|BV|NV)"
+)
 _CLOSING = {
-    "en": r"(?:kind|best|warm|with kind) regards|yours (?:sincerely|faithfully|truly)|sincerely|regards|many thanks|thank you",
+    "en": r"(?:(?:with )?(?:kind|best|warm) )?regards|(?:yours )?(?:sincerely|faithfully|truly)|many thanks|thank you",
     "de": r"mit (?:freundlichen|besten|vielen) grussen|(?:freundliche|beste|viele|herzliche) grusse|vielen dank",
     "fr": r"(?:bien )?cordialement|sinceres salutations|salutations(?: distinguees)?|meilleures salutations",
     "es": r"(?:un )?(?:cordial|atento) saludo|saludos(?: cordiales)?|atentamente|cordialmente",
 }
+_BEGIN = '.!?:;•*¿¡"«“„(-\N{EN DASH}\N{EM DASH}'
 _USUAL = frozenset({"i", "eur", "gbp", "usd", "chf", "sms", "whatsapp", "slack", "teams", "iban", "pdf", "po", "ok"})
 _CASED = re.compile(r"[^\W\d_](?:[\w'\u2019&-]|\.(?=\w))*")
 
@@ -116,8 +89,9 @@ def _cased(text: str, language: str) -> list[str]:
         for match in _CASED.finditer(line):
             word, before = match[0], line[: match.start()].rstrip()
             capital = word[0].isupper() and (len(word) < 2 or not word.isupper() or len(word) > 4)
-            begins = not before or before[-1] in '.!?:;•-–—*¿¡"«“„(' or not re.search(r"\w", before)
-            unknown = capital and word.casefold() not in house and word.casefold() not in _USUAL
+            begins = not before or before[-1] in _BEGIN or not re.search(r"\w", before)
+            pieces = [piece for piece in re.split(r"['\u2019-]", word.casefold()) if len(piece) > 1]
+            unknown = capital and any(piece not in house and piece not in _USUAL for piece in pieces)
             if language != "de":
                 if unknown and not begins:
                     found.append(word)

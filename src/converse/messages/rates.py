@@ -1,8 +1,8 @@
 """Rates of few trials, drawn toward the book: a beta-binomial model whose spread the book itself shows.
 
-Kleinman 1973, "Proportions with extraneous variance", JASA 68: the moments of the counts give the mean and how much the
-customers differ; with a beta prior of that mean and spread, a customer's rate is its own and the book's, weighted by how
-often it was tried.
+Kleinman 1973, "Proportions with extraneous variance", JASA 68: the moments of the counts give the mean and how much
+the customers differ; with a beta prior of that mean and spread, a customer's rate is its own and the book's, weighted
+by how often it was tried.
 """
 
 from __future__ import annotations

@@ -113,8 +113,11 @@ class _Reminder:
     def rows(self) -> list[str]:
         style = self.style
         some = [
-            {"invoice": b.invoice_id, "amount": style.money(b.amount, b.currency), "due": style.day(b.due), "part": "", "late": ""}
-            for b in self.about[:_ROWS]
+            {
+                "invoice": bill.invoice_id, "amount": style.money(bill.amount, bill.currency),
+                "due": style.day(bill.due), "part": "", "late": "",
+            }
+            for bill in self.about[:_ROWS]
         ]  # fmt: skip
         listed = [f"- {fill(self.said['item'], values)}" for values in some]
         total = [self.t("together", total=self.values["total"])] if self.many else []

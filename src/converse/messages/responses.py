@@ -15,8 +15,9 @@ DAYS = 3
 """Days after a contact within which a message or a payment is a response to it."""
 _SPAN = np.int64(1) << 33
 _AUTOMATIC = (
-    r"(?i)auto(?:matic|matische)?[ -]?(?:reply|response|antwort)|out of (?:the )?office|abwesen|undeliver|delivery (?:has )?failed|"
-    r"mailer-daemon|unzustellbar|reponse automatique|réponse automatique|absence du bureau|respuesta automática|fuera de la oficina"
+    r"(?i)auto(?:matic|matische)?[ -]?(?:reply|response|antwort)|out of (?:the )?office|abwesen|undeliver|"
+    r"delivery (?:has )?failed|mailer-daemon|unzustellbar|r[eé]ponse automatique|absence du bureau|"
+    r"respuesta autom[aá]tica|fuera de la oficina"
 )
 """Words of messages that nobody wrote."""
 

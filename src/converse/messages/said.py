@@ -10,7 +10,18 @@ from typing import Any
 
 from ...decide.worklist.texts import fill, for_sms, plain
 from ...errors import PaybenchError
-from ..negotiate.decision import ACCEPT, ANSWER, ASK, COUNTER, HAND_OVER, WAIVER, Decision
+from ..negotiate.decision import (
+    ACCEPT,
+    ANSWER,
+    ASK,
+    COUNTER,
+    EXTENSION,
+    HAND_OVER,
+    PART,
+    PLAN,
+    WAIVER,
+    Decision,
+)  # fmt: skip
 from ..negotiate.facts import Facts
 from ..understand.understood import Understood
 from .drafted import SMS_LETTERS, Bill, Voice, sums
@@ -22,6 +33,7 @@ _PAYS = frozenset({"how_to_pay", "what_is_owed", "card_data_sent"})
 _LISTS = frozenset({"which_invoice", "which_currency", "what_is_owed"})
 _COMPANY_IN_SMS, _LINK_IN_SMS, _ROWS = 30, 160, 30
 _HARD = ("firm", "final")
+_ONE = {PLAN: EXTENSION, PART: EXTENSION}
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,7 @@ class Said:
 
     @property
     def t(self) -> Texts:
+        """The texts of its language."""
         return texts(self.style.language)
 
     @cached_property
@@ -71,6 +84,7 @@ class Said:
 
     @property
     def grants(self) -> bool:
+        """Whether something is granted or proposed."""
         return self.decision.action in (ACCEPT, COUNTER) and self.decision.proposal is not None
 
     @property
@@ -83,17 +97,32 @@ class Said:
 
     @property
     def split(self) -> bool:
+        """Whether that is paid on several days."""
         return self.grants and self.decision.proposal is not None and len(self.decision.proposal.instalments) > 1
 
     @property
     def soft(self) -> bool:
+        """Whether it speaks to somebody in hardship."""
         return self.tone != "person" and in_hardship(self.decision, self.understood)
 
     @property
     def subject(self) -> str:
-        return plain(self.t("subject", self.values["form"], **self.values), 120)
+        """What it is about, on one line; invoices where the message or the decision names them."""
+        ids = {slot.invoice_id for slot in self.understood.slots.invoices} if self.understood is not None else set()
+        named = self.grants or self.decision.moved("dispute") or any(bill.invoice_id in ids for bill in self.about)
+        return plain(self.t("subject", self.values["form"] if named else "none", **self.values), 120)
+
+    @property
+    def kind(self) -> str:
+        """The kind of what is granted or proposed: one payment is no plan, and less than is open is a rest."""
+        made = self.decision.proposal
+        assert made is not None
+        if made.kind == WAIVER or self.split:
+            return made.kind
+        return "rest" if made.amount != sums(self.about).get(made.currency) else _ONE.get(made.kind, made.kind)
 
     def opening(self) -> str:
+        """Thanks, in the tone; a hard one only says what is so."""
         overdue = bool(self.about) and self.about[0].due < self.facts.today and len(sums(self.about)) == 1
         pressing = self.tone in _HARD and self.decision.action in (COUNTER, ASK) and overdue and self.all_overdue
         tone = "soft" if self.soft else self.tone if self.tone not in _HARD or pressing else "reminder"
@@ -101,6 +130,7 @@ class Said:
 
     @property
     def all_overdue(self) -> bool:
+        """Whether all that is in question is overdue."""
         return all(bill.due < self.facts.today for bill in self.about)
 
     def main(self) -> str:
@@ -108,9 +138,8 @@ class Said:
         d, t = self.decision, self.t
         if self.grants and d.proposal is not None:
             because = [t("because", d.reason, **self.values)] if t.has("because", d.reason) else []
-            return " ".join(
-                [*because, t("granted" if d.action == ACCEPT else "offered", d.proposal.kind, **self.values)]
-            )
+            how = "granted" if d.action == ACCEPT else "offered"
+            return " ".join([*because, t(how, self.kind, **self.values), *self.threats()])
         key = d.action if t.has(d.action) else HAND_OVER
         return t(key, d.reason if t.has(key, d.reason) else "else", **self.values)
 
@@ -125,6 +154,7 @@ class Said:
         ]
 
     def dashed(self) -> list[str]:
+        """Its instalments as a list."""
         return [f"- {line}" for line in self.parts(self.style.day)]
 
     def rows(self) -> list[str]:
@@ -137,19 +167,21 @@ class Said:
         return [f"- {self.row(item, bill)}" for bill in self.about[:_ROWS]] + ["- …"] * (len(self.about) > _ROWS)
 
     def row(self, item: str, bill: Bill) -> str:
+        """One invoice."""
         amount = self.style.money(bill.amount, bill.currency)
         due = self.style.day(bill.due)
         return fill(item, {"invoice": bill.invoice_id, "amount": amount, "part": "", "due": due, "late": ""})
 
+    def threats(self) -> list[str]:
+        """What happens after the day that is proposed: only what is enabled, in the last tone."""
+        if self.decision.action != COUNTER or self.tone != "final" or self.soft or self.split:
+            return []
+        said = dunning(self.style.language)["consequences"]
+        return [said[name] for name in self.voice.consequences]
+
     def close(self) -> str:
-        """What a proposal ends with; consequences only where they are enabled, in the last tone."""
-        if self.decision.action != COUNTER:
-            return ""
-        asked = self.t("close", "soft" if self.soft else self.tone)
-        if self.tone != "final" or self.soft:
-            return asked
-        threats = dunning(self.style.language)["consequences"]
-        return " ".join([asked, *(threats[name] for name in self.voice.consequences)])
+        """What a proposal ends with."""
+        return self.t("close", "soft" if self.soft else self.tone) if self.decision.action == COUNTER else ""
 
     def extra(self) -> list[str]:
         """The link, and the warning about card numbers."""
@@ -157,11 +189,13 @@ class Said:
         return pay + ([self.t("card")] if self.decision.card_warning else [])
 
     def after(self) -> list[str]:
+        """What follows the instalments that are granted."""
         made = self.decision.proposal
         told = self.decision.action == ACCEPT and self.split and self.values["pauses"]
         return [self.t("after", made.kind)] if told and made is not None and self.t.has("after", made.kind) else []
 
     def letter(self) -> str:
+        """With greeting, table and signature."""
         t, v = self.t, self.values
         large = self.facts.value == "large" and bool(v["manager"])
         signed = v["manager"] if large else plain(self.voice.sender)
@@ -180,6 +214,7 @@ class Said:
         return "\n\n".join(block for block in blocks if block)
 
     def chat(self) -> str:
+        """A few lines."""
         opening = _upper(self.opening()) if self.soft else ""
         blocks = [opening, self.main(), *self.dashed(), *self.after(), *self.rows(), *self.extra(), self.close()]
         return "\n".join(block for block in blocks if block)
@@ -188,8 +223,8 @@ class Said:
         """The fullest form that fits."""
         if len(self.voice.link) > _LINK_IN_SMS:
             raise PaybenchError(
-                f"The payment link has {len(self.voice.link)} letters, too many for a short message; give one of at most "
-                f"{_LINK_IN_SMS}, or another channel."
+                f"The payment link has {len(self.voice.link)} letters, too many for a short message; give one of at "
+                f"most {_LINK_IN_SMS}, or another channel."
             )
         for text in self._shorter():
             if len(text) <= SMS_LETTERS:
@@ -210,7 +245,7 @@ class Said:
         main, rows = self.main(), [row.removeprefix("- ") for row in self.rows()]
         if not rows:
             return [main]
-        return [f"{main} {'; '.join(rows)}", f"{main} {self.values['total']}", main]
+        return [f"{main} {'; '.join(rows)}.", f"{main} {self.values['total']}.", main]
 
     def _briefs(self) -> list[str]:
         d, t = self.decision, self.t
@@ -226,7 +261,7 @@ class Said:
         rest = t("short", "rest", number=len(made.instalments), first=first, last=last,
                  amount=money(made.instalments[0][1], made.currency))  # fmt: skip
         values: Mapping[str, Any] = self.values | {"amount": amount}
-        full = [t("short", how, made.kind, brief=brief, parts=parts, **values) for brief in briefs]
+        full = [t("short", how, self.kind, brief=brief, parts=parts, **values) for brief in briefs]
         single = not self.split
         tail = [f"{amount}: {last}"] if single and made.kind != WAIVER else [] if single else [f"{amount}: {rest}"]
         because = [t("because", d.reason, **values)] if t.has("because", d.reason) else []

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,9 +36,9 @@ class Choice:
 
     Attributes
     ----------
-    send_on : the first such weekday from as_of on. hour : 0 to 23 in the zone of the messages' instants; None = not known.
-    p : chance of a response within three days. propensity : with which just this was chosen. explored : whether chance
-        chose. reason : in words.
+    send_on : the first such weekday from as_of on. hour : 0 to 23 where the customer is; None = not known.
+    p : chance of a response within three days. propensity : with which just this was chosen.
+    explored : whether chance chose. reason : in words.
     """
 
     customer_id: str
@@ -87,8 +88,8 @@ def best_times(
         raise PaybenchError(f"explore is {explore}; give a share from 0 up to, but not including, 1.")
     if not channels or not weekdays or not set(weekdays) <= set(range(7)):
         raise PaybenchError(
-            f"Channels {list(channels)} and weekdays {list(weekdays)} leave nothing to choose; give at least one of each, "
-            "weekdays as numbers from 0 (Monday) to 6."
+            f"Channels {list(channels)} and weekdays {list(weekdays)} leave nothing to choose; give at least one of "
+            "each, weekdays as numbers from 0 (Monday) to 6."
         )
     cut = as_of(ledger, at)
     number = int(days(pd.Series([at]))[0])
@@ -102,7 +103,7 @@ def best_times(
     may = np.broadcast_to(_allowed(cut, who, list(channels))[:, :, None], p.shape)
     chosen, propensity, explored = _choose(p, may, explore, chances(np.asarray(who, dtype=object), number, seed))
     hours = usual_hours(cut, who)
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for n, name in enumerate(who):
         place = int(chosen[n])
         if place < 0:
@@ -138,11 +139,12 @@ def _everybody(cut: Ledger) -> list[str]:
     return sorted(some.unique().tolist())
 
 
-def _counts(table: pd.DataFrame, group: np.ndarray) -> tuple[Floats, Floats, pd.Index]:
+def _counts(table: pd.DataFrame, group: np.ndarray) -> tuple[Floats, Floats, pd.Index[Any]]:
     """(customers of the book,) responses and contacts in a group, and who they are."""
     owner, known = pd.factorize(table["customer_id"])
-    trials = np.bincount(owner, group, minlength=len(known)).astype(np.float64)
-    hits = np.bincount(owner, group * table["responded"].to_numpy(dtype=np.float64), minlength=len(known))
+    responded = table["responded"].to_numpy(dtype=np.float64)
+    trials: Floats = np.bincount(owner, group, minlength=len(known)).astype(np.float64)
+    hits: Floats = np.bincount(owner, group * responded, minlength=len(known)).astype(np.float64)
     return hits, trials, pd.Index(known)
 
 
@@ -212,9 +214,9 @@ def _why(
         own.append(f"{by_channel[0]:.0f} of {by_channel[1]:.0f} contacts by {channel}")
     if by_day[1]:
         own.append(f"{by_day[0]:.0f} of {by_day[1]:.0f} on a {weekday}")
-    told = (
-        f"the customer responded within {DAYS} days to {' and '.join(own)}, taken together with what is usual in the book"
-        if own
-        else "nothing is known of this customer there, so what is usual in the book counts"
-    )
+    told = "nothing is known of this customer there, so what is usual in the book counts"
+    if own:
+        told = (
+            f"the customer responded within {DAYS} days to {' and '.join(own)}; what is usual in the book counts, too"
+        )
     return f"Time and channel: {weekday}, {channel}{at}; {told}."

@@ -57,7 +57,8 @@ RELATIVE = {
     "fr": r"demain|(?:la )?semaine prochaine|(?:le )?mois prochain|fin (?:du|de ce) mois|fin (?:de )?(?:la )?semaine|"
     r"(?:dans|sous|d'ici) (?:un|une|deux|trois|quatre|cinq|six|sept|huit|dix|quinze|\d+|quelques) "
     r"(?:jours?|semaines?|mois|heures?)(?: ouvres| ouvrables)?|\d+ (?:jours?|semaines?|mois)|quinzaine",
-    "es": r"(?<!la )(?<!por la )manana|(?:la )?(?:proxima semana|semana que viene)|(?:el )?(?:proximo mes|mes que viene)|"
+    "es": r"(?<!la )(?<!por la )manana|(?:la )?(?:proxima semana|semana que viene)|"
+    r"(?:el )?(?:proximo mes|mes que viene)|"
     r"(?:fin(?:al|ales)?|finales) (?:de|del) (?:este )?(?:mes|semana)|"
     r"(?:en|dentro de) (?:un|una|dos|tres|cuatro|cinco|seis|siete|diez|quince|\d+|unos|pocos) "
     r"(?:dias?|semanas?|meses|mes|horas?)|\d+ (?:dias?|semanas?|mes(?:es)?)|quincena",

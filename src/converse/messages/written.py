@@ -77,7 +77,7 @@ class Style:
         exponent = value.normalize().as_tuple().exponent
         more = max(places, -exponent if isinstance(exponent, int) else 0)
         thousands, decimals = self.marks
-        return f"{value:,.{more}f}".translate(str.maketrans({",": thousands, ".": decimals}))
+        return f"{value:,.{more}f}".translate(str.maketrans(",.", thousands + decimals))
 
     def money(self, amount: Decimal, currency: str) -> str:
         """An amount and its currency, never rounded.

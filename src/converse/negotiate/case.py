@@ -35,12 +35,13 @@ class Bill(NamedTuple):
 
 @dataclass(frozen=True)
 class Case:
-    """A message to be decided about, as the rules ask for it."""
+    """A message to be decided about, as the rules ask for it; ``about`` = what its conversation is about."""
 
     understood: Understood
     facts: Facts
     policy: Policy
     channel: str = "email"
+    about: tuple[str, ...] = ()
 
     @property
     def today(self) -> date:
@@ -77,10 +78,16 @@ class Case:
 
     @cached_property
     def bills(self) -> tuple[Bill, ...]:
-        """The invoices in question: those named that are open; where none is named the overdue ones, else all open."""
+        """The invoices in question: those named that are open.
+
+        Where none is named those of the conversation, else the overdue ones, else all open.
+        """
         if self.named:
-            return tuple(bill for bill in self.open if bill.invoice_id in self.named)
-        return tuple(bill for bill in self.open if bill.due < self.today) or self.open
+            return self._of(self.named)
+        return self._of(self.about) or tuple(bill for bill in self.open if bill.due < self.today) or self.open
+
+    def _of(self, some: tuple[str, ...]) -> tuple[Bill, ...]:
+        return tuple(bill for bill in self.open if bill.invoice_id in some)
 
     @cached_property
     def currency(self) -> str:

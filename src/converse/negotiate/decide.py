@@ -9,8 +9,9 @@ from ...errors import PaybenchError
 from ..understand.understood import Understood
 from . import contested, payments, people, safety, service, terms
 from .case import Case
-from .decision import ACCEPT, ANSWER, ASK, COLLECTIONS, COUNTER, HAND_OVER, Decision, Move
+from .decision import ACCEPT, ANSWER, ASK, COLLECTIONS, COUNTER, HAND_OVER, NOTE, Decision, Move
 from .facts import Facts
+from .offer import names
 from .policy import Policy
 
 Rule = Callable[[Case], Decision | None]
@@ -34,12 +35,15 @@ ORDER: tuple[Rule, ...] = (
 _SENT = (ACCEPT, COUNTER, ASK, ANSWER)
 
 
-def decide_reply(understood: Understood, facts: Facts, policy: Policy, channel: str = "email") -> Decision:
+def decide_reply(
+    understood: Understood, facts: Facts, policy: Policy, channel: str = "email", about: tuple[str, ...] = ()
+) -> Decision:
     """Decide about a customer's message: by policy alone, whatever its words say.
 
     Parameters
     ----------
     understood : the message. facts : of its writer, on its day. channel : by which it came, and an answer would go.
+    about : invoices that the conversation is about, which are meant where the message names none.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def decide_reply(understood: Understood, facts: Facts, policy: Policy, channel: 
     """
     if not channel:
         raise PaybenchError("No channel is given; give the one by which the message came, for example email.")
-    case = Case(understood, facts, policy, channel)
+    case = Case(understood, facts, policy, channel, about)
     found = next(decision for rule in ORDER if (decision := rule(case)) is not None)
     return finished(case, found)
 
@@ -71,4 +75,13 @@ def finished(case: Case, found: Decision) -> Decision:
     if others:
         why.append(f"Understood: {', '.join(others)}.")
     card = case.has("card_data_sent")
-    return replace(found, why=tuple(why), moves=tuple(moves), sends=sends, card_warning=card)
+    return replace(
+        found, why=tuple(why), moves=tuple(moves), sends=sends, card_warning=card, invoices=_invoices(case, found)
+    )
+
+
+def _invoices(case: Case, found: Decision) -> tuple[str, ...]:
+    """What a decision is about: its proposal's invoices, else those in question."""
+    if found.invoices or found.action == NOTE:
+        return found.invoices
+    return found.proposal.invoices if found.proposal is not None else names(case.bills)

@@ -25,9 +25,9 @@ REASONS = (
     "default_horizon", "within_policy", "beyond_policy", "promise", "no_firm_day", "default_plan", "rest_open",
     "part_too_small", "approval", "payment_found", "payment_not_found", "remittance", "approval_when", "missing_po",
     "documents", "question", "how_to_pay", "what_is_owed", "who_are_you", "acknowledgement", "out_of_scope",
-    "not_understood", "too_many_counters", "refused", "proposal_lapsed", "with_person",
+    "not_understood", "agreed", "no_agreement", "refused", "proposal_lapsed", "with_person",
 )  # fmt: skip
-"""Every code that a decision may give as its reason; the last four come from the state of a conversation."""
+"""Every code that a decision may give as its reason; the last five come from the state of a conversation."""
 
 MOVES = ("promise", "proposal", "dispute", "consent", "pause", "contact", "waiver", "take_over")
 """Every change of state that a decision can make, see ``docs/conversation.md``."""
@@ -82,6 +82,7 @@ class Decision:
     ----------
     action : of :data:`ACTIONS`. reason : of :data:`REASONS`. why : sentences for people.
     proposal : what is granted (accept) or proposed (counter); of a hand-over for approval, the draft.
+    invoices : numbers of the customer's open invoices that it is about; empty where a message is only noted.
     queue : of :data:`QUEUES`, where a person takes over. needs_approval : whether it waits for a signature.
     would : accept or counter, what a signature makes of the draft.
     moves : every change of state that the decision makes; nothing else may change anything.
@@ -101,6 +102,7 @@ class Decision:
     card_warning: bool = False
     sends: bool = False
     would: str = ""
+    invoices: tuple[str, ...] = ()
 
     def moved(self, what: str) -> tuple[Mapping[str, Any], ...]:
         """The details of its moves of one kind."""
@@ -114,6 +116,7 @@ class Decision:
             "reason": self.reason,
             "why": list(self.why),
             "proposal": None if self.proposal is None else self.proposal.as_dict,
+            "invoices": list(self.invoices),
             "queue": self.queue,
             "needs_approval": self.needs_approval,
             "would": self.would,

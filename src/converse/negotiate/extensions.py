@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from .case import Case
 from .decision import ACCEPT, COUNTER, EXTENSION, PROMISE, Decision, Proposal
@@ -21,7 +21,8 @@ def more_time(case: Case) -> Offer | Decision:
     if said.unclear:
         return ask_day("The day can be read in two ways.")
     if not said.any:
-        day = min(case.later(case.policy.default_days), case.limit)
+        since = max([case.today, *(bill.due for bill in case.bills)])
+        day = min(since + timedelta(days=case.policy.default_days), case.limit)
         why = f"No day was named; {day} is proposed, {_days(case, day)} from today."
         return _offer(case, EXTENSION, COUNTER, "default_horizon", day, why)
     if not said.ahead:
@@ -39,8 +40,10 @@ def promised(case: Case) -> Offer | Decision:
         return _offer(case, PROMISE, COUNTER, "no_firm_day", day, f"{what}; {day} is proposed.")
     if said.unclear:
         return ask_day("The day can be read in two ways.")
+    if not said.ahead and said.today and not said.past and firmness:
+        return _within(case, PROMISE, "promise", case.today)
     if not said.ahead:
-        return ask_day(f"The day that was named is not after today, {case.today}.")
+        return ask_day(f"The day that was named is before today, {case.today}, or it is not said that it is promised.")
     return _within(case, PROMISE, "promise", said.ahead[-1])
 
 

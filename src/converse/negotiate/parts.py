@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from .case import Case
@@ -37,7 +37,7 @@ def part_payment(case: Case) -> Offer | Decision:
             f"{told(amount, case.currency)} is {amount / case.total:.0%} of {told(case.total, case.currency)}; "
             f"a part has to be {case.policy.part_share:.0%}"
         )
-        return usual_plan(case, "part_too_small", why)
+        return usual_plan(case, "part_too_small", why, named=False)
     return _now_and_later(case, amount)
 
 
@@ -46,7 +46,11 @@ def _now_and_later(case: Case, amount: Decimal) -> Offer | Decision:
     if said.unclear:
         return ask_day("The day of the part payment can be read in two ways.")
     wanted = case.today if said.today else said.ahead[0] if said.ahead else case.later(PART_DAYS)
-    now, later = min(wanted, case.limit), _later(case)
+    now = min(wanted, case.limit)
+    later = max(_later(case), now + timedelta(days=1))
+    if later > case.limit:
+        why_plan = f"After {now}, the day of the part, policy allows no later one ({case.limit}) for the rest"
+        return usual_plan(case, "beyond_policy", why_plan, named=False)
     rest = case.total - amount
     instalments = ((now, amount), (later, rest))
     why = [f"{told(amount, case.currency)} of {told(case.total, case.currency)} is taken as promised for {now}."]

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 from itertools import pairwise
 
+from ...decide.messages.meanings import plain_letters
 from .case import Case
 from .decision import ACCEPT, COUNTER, PLAN, Decision, Proposal
 from .frame import ask_day
 from .money import equal_parts, first_larger, parts_of, smallest_coin, told
 from .offer import Offer, names
 from .policy import of_currency
-from .said import days
+from .said import amounts, days
 
 MONTH = 30
 """Days that stand for the same day of the next months."""
 _DAYS = {"weekly": 7, "fortnightly": 14, "monthly": MONTH}
 _LONGEST_MONTH = 31
+_THEN = re.compile(
+    r"\b(?:then|followed by|after that|afterwards|thereafter|the rest in|the remainder in|the balance in|more|danach|dann|"
+    r"anschliessend|den rest in|der rest in|weitere\w*|puis|ensuite|apres|le reste en|le solde en|luego|despues|el resto en|mas)\b"
+)
+"""Words between a first instalment and those that follow it."""
 
 
 def plan(case: Case) -> Offer | Decision:
@@ -31,12 +38,19 @@ def plan(case: Case) -> Offer | Decision:
     if number is None:
         return usual_plan(case, "default_plan", "No number of instalments was named")
     most = case.policy.plan.most[case.risk]
+    down = _down(case, amount)
+    left = case.total - down
+    if down:
+        number = _needed(left, amount) if amount is not None else number - (not _further(case))
+        number += 1
     why = []
     if number > most:
         asked = equal_parts(case.total, most, case.currency)
         why.append(f"{number} instalments were asked for; at {case.risk} risk policy allows {most}.")
     elif amount is not None:
-        asked = parts_of(case.total, amount)
+        asked = (*((down,) if down else ()), *parts_of(left, amount))
+    elif down and number > 1:
+        asked = (down, *equal_parts(left, number - 1, case.currency))
     else:
         asked = equal_parts(case.total, number, case.currency)
         if len(asked) < number:
@@ -50,12 +64,17 @@ def plan(case: Case) -> Offer | Decision:
     return _offer(case, ACCEPT, "within_policy", parts, first, every, [f"{len(parts)} instalments are within policy."])
 
 
-def usual_plan(case: Case, reason: str, why: str) -> Offer:
-    """The plan that is proposed where none is described well enough."""
+def usual_plan(case: Case, reason: str, why: str, *, named: bool = True) -> Offer:
+    """The plan that is proposed where none is described well enough.
+
+    Parameters
+    ----------
+    named : whether the day that the message names is the first instalment's; else it is of something else.
+    """
     terms = case.policy.plan
     number = min(terms.default, terms.most[case.risk])
     parts, changed = _shaped(case, equal_parts(case.total, number, case.currency))
-    first, late = _first(case)
+    first, late = _first(case) if named else (case.later(terms.first_within_days), [])
     every, rare = _every(case)
     told_ = [f"{why}; {len(parts)} are proposed.", *changed, *late, *rare]
     return _offer(case, COUNTER, reason, parts, first, every, told_)
@@ -85,7 +104,24 @@ def _named(case: Case) -> tuple[int | None, Decimal | None]:
         return said.number, None
     if said.amount is None or said.amount <= 0:
         return None, None
-    return int((case.total / said.amount).to_integral_value(ROUND_CEILING)), said.amount
+    return _needed(case.total, said.amount), said.amount
+
+
+def _needed(total: Decimal, amount: Decimal) -> int:
+    """How many instalments of an amount a sum needs."""
+    return int((total / amount).to_integral_value(ROUND_CEILING))
+
+
+def _down(case: Case, each: Decimal | None) -> Decimal:
+    """The amount of the first instalment where it alone is named: "500 now and then three monthly payments"; else 0."""
+    known = {case.total, each, *(bill.amount for bill in case.bills)}
+    some = {amount for amount in amounts(case) if amount not in known and amount < case.total}
+    return some.pop() if len(some) == 1 else Decimal(0)
+
+
+def _further(case: Case) -> bool:
+    """Whether the instalments that are counted come after the first one, whose amount is named."""
+    return _THEN.search(plain_letters(case.understood.new)) is not None
 
 
 def _shaped(case: Case, parts: tuple[Decimal, ...]) -> tuple[tuple[Decimal, ...], list[str]]:

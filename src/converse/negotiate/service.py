@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
+from ...decide.messages.meanings import plain_letters
+from ..understand.topics import topic
 from .case import Case
 from .decision import ANSWER, ASK, HAND_OVER, NOTE, SERVICE, Decision
 from .payments import remittance
 from .people import redirected
 from .said import days
 from .terms import negotiate
-from .topics import topic
+
+_DOCUMENT = re.compile(
+    r"\b(?:cop(?:y|ies)|statement|list\w*|overview|breakdown|send|e-?mail|forward|pdf|document\w*|kopie\w*|auszug|kontoauszug|"
+    r"aufstellung|ubersicht|liste|schicken|senden|zusenden|copie|releve|etat|envoy\w*|copia|extracto|listado|relacion|envi\w*)\b"
+)
+"""Words of a wish for a document."""
 
 
 def served(case: Case) -> Decision | None:
@@ -20,13 +29,19 @@ def served(case: Case) -> Decision | None:
     if case.has("missing_po"):
         why = "An order number or a registration is missing."
         return Decision(HAND_OVER, "missing_po", (why,), queue=SERVICE)
-    if case.has("send_invoice", "send_statement"):
+    if case.has("send_invoice", "send_statement") and not _only_asks(case):
         return Decision(ANSWER, "documents", ("Documents are asked for; only the customer's own are sent.",))
     if case.has("question"):
         return _question(case)
     if case.has("who_are_you"):
         return Decision(ANSWER, "who_are_you", ("The customer asks who is writing.",))
     return None
+
+
+def _only_asks(case: Case) -> bool:
+    """Whether what is owed is asked, and no document."""
+    plain = plain_letters(case.understood.new)
+    return case.has("question") and topic(case.understood.new) == "what_is_owed" and not _DOCUMENT.search(plain)
 
 
 def _question(case: Case) -> Decision:

@@ -7,14 +7,13 @@ answers to engaged. Money makes a promise kept, its day broken. ``docs/conversat
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
-from ...decide.messages.meanings import plain_letters
 from ...errors import PaybenchError
 from ..understand.understood import Understood
 from .allowed import faults
 from .case import Case, bills, total
+from .consent import REFUSES, TAKES, answer
 from .decide import decide_reply, finished
 from .decision import (
     ACCEPT,
@@ -23,28 +22,36 @@ from .decision import (
     COLLECTIONS,
     COUNTER,
     HAND_OVER,
+    NOTE,
     PART,
     WAIVER,
     Decision,
     Move,
-    Proposal,
 )  # fmt: skip
 from .facts import Facts
 from .money import told
 from .offer import draft, moves, rest
 from .policy import Policy, of_currency
-from .said import days
-
-REMINDED, ENGAGED, PROPOSED, PROMISED, DISPUTED, PERSON, STOPPED, KEPT, BROKEN = STATES = (
-    "reminded", "engaged", "proposed", "promised", "disputed", "person", "stopped", "kept", "broken",
+from .standing import (
+    BROKEN,
+    DISPUTED,
+    ENGAGED,
+    KEPT,
+    PERSON,
+    PROMISED,
+    PROPOSED,
+    REMINDED,
+    STOPPED,
+    Conversation,
 )  # fmt: skip
+from .wish import Wish, completed, remembered
 
 REMIND, PAID, DAY_OVER, CLOSED, RELEASED = EVENTS = ("remind", "paid", "day_over", "closed", "released")
 """What happens besides messages and clicks: a reminder goes out, money keeps the promise, its day passes, the dispute
 is closed, a person gives the conversation back."""
 
 MOST_ROUNDS = 2
-"""Counter-proposals to a counter-proposal; the next one is a person's."""
+"""Counter-proposals one after the other; the next one is a person's."""
 
 TAKE, REFUSE = CHOICES = ("accept", "refuse")
 """What can be clicked below a proposal."""
@@ -62,34 +69,6 @@ _NEXT = {
     (ENGAGED, REMIND): REMINDED,
     (KEPT, REMIND): REMINDED,
 }
-_ASSENT = frozenset({"acknowledgement", "promise_to_pay", "card_data_sent"})
-_HESITANT = re.compile(
-    r"\b\w+n't\b|\b(?:no|not|cannot|unfortunately|but|however|instead|look into|check|get back|come back|discuss|"
-    r"think|consider|maybe|perhaps|forward(?:ed)?|received|"
-    r"nein|nicht|kein\w*|leider|aber|jedoch|prufen|melden|besprechen|uberlegen|vielleicht|erhalten|weitergeleitet|"
-    r"non|pas|malheureusement|mais|verifi\w+|revenir|revenons|discuter|reflechir|peut-etre|recu|transmis|"
-    r"pero|lamentablemente|revisar\w*|comprobar\w*|consultar\w*|pensar\w*|quizas?|recibido|reenviado)\b"
-)
-"""Words that make thanks something else than consent."""
-_NO_PROBLEM = re.compile(r"\b(?:no|kein|keine|pas de|sin|ningun) (?:problem\w*|sorgen?|worries|souci|inconveniente)\b")
-
-
-@dataclass(frozen=True)
-class Conversation:
-    """Where a conversation stands.
-
-    Attributes
-    ----------
-    state : of :data:`STATES`. proposal : the one that waits for the customer, that was agreed on, or that a person
-        has to sign. rounds : counter-proposals to counter-proposals so far. would : of a draft to sign, what it
-        becomes. signed : whether a person has signed it.
-    """
-
-    state: str = REMINDED
-    proposal: Proposal | None = None
-    rounds: int = 0
-    would: str = ""
-    signed: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,13 +84,21 @@ def heard(
 ) -> Turn:
     """What a message of the customer leads to.
 
-    In state proposed, thanks or a promise that says nothing else takes our proposal; anything else is decided anew.
+    In state proposed, consent that names nothing else takes our proposal, and a refusal that names nothing new is for a
+    person; anything else is decided anew, with what was wished for before where we had asked back.
     While a person has the conversation, nothing is granted or proposed but by that person.
     """
-    case = Case(understood, facts, policy, channel)
-    if accepted(conversation, understood, facts, policy):
+    case = Case(understood, facts, policy, channel, conversation.about)
+    said = answer(conversation, case)
+    if said == TAKES:
         return _taken(conversation, facts, policy, channel, case)
-    decision = decide_reply(understood, facts, policy, channel)
+    if said == REFUSES:
+        return _refused(conversation, case)
+    wish = conversation.open_wish
+    whole = completed(wish, case) if wish is not None else None
+    if whole is not None:
+        case = Case(whole, facts, policy, channel, conversation.about)
+    decision = decide_reply(case.understood, facts, policy, channel, conversation.about)
     if decision.action in (ACCEPT, COUNTER) and conversation.state == PERSON:
         waits = () if decision.proposal is None else (draft(decision.proposal, "person"),)
         held = Decision(
@@ -120,10 +107,10 @@ def heard(
         )  # fmt: skip
         decision = finished(case, held)
     if decision.action == COUNTER and conversation.state == PROPOSED and conversation.rounds >= MOST_ROUNDS:
-        why = (f"{MOST_ROUNDS + 1} proposals were not taken; a person goes on.", *decision.why)
-        stop = Decision(HAND_OVER, "too_many_counters", why, queue=COLLECTIONS)
-        decision = finished(case, stop)
-    return Turn(_after(conversation, decision), decision)
+        why = (f"{MOST_ROUNDS} proposals were not taken; a person goes on.", *decision.why)
+        decision = finished(case, Decision(HAND_OVER, "no_agreement", why, queue=COLLECTIONS))
+    after = _after(conversation, decision)
+    return Turn(replace(after, open_wish=_open_wish(conversation, case, decision)), decision)
 
 
 def clicked(conversation: Conversation, choice: str, facts: Facts, policy: Policy, channel: str = "email") -> Turn:
@@ -142,31 +129,8 @@ def clicked(conversation: Conversation, choice: str, facts: Facts, policy: Polic
             "a click counts once, while it is 'proposed'."
         )
     if choice == REFUSE:
-        take = Move("take_over", {"queue": COLLECTIONS, "reason": "refused"})
-        why = ("The customer refused the proposal.",)
-        decision = Decision(HAND_OVER, "refused", why, conversation.proposal, COLLECTIONS, moves=(take,))
-        return Turn(replace(conversation, state=PERSON), decision)
+        return _refused(conversation)
     return _taken(conversation, facts, policy, channel)
-
-
-def accepted(conversation: Conversation, understood: Understood, facts: Facts, policy: Policy) -> bool:
-    """Whether a message takes the proposal that waits for it.
-
-    It does where it means thanks or a promise and nothing else, and says nothing that differs: no other amount, no day
-    later than the proposal's, no doubt.
-    """
-    proposal = conversation.proposal
-    if conversation.state != PROPOSED or proposal is None:
-        return False
-    case = Case(understood, facts, policy)
-    if not case.has("acknowledgement", "promise_to_pay") or not case.names <= _ASSENT:
-        return False
-    if case.understood.meaning.abstained or understood.slots.firmness == "aspirational":
-        return False
-    if case.has("promise_to_pay"):
-        return _same(case, proposal)
-    named = understood.slots
-    return not (named.dates or named.amounts or named.plan) and not _hesitates(understood.new)
 
 
 def signed(conversation: Conversation, facts: Facts, policy: Policy, channel: str = "email") -> Turn:
@@ -188,7 +152,8 @@ def signed(conversation: Conversation, facts: Facts, policy: Policy, channel: st
     some = bills(facts)
     made = Decision(
         conversation.would, "within_policy", ("A person has signed it.",), proposal,
-        moves=moves(conversation.would, proposal, some), sends=facts.allowed.get(channel, True),
+        moves=moves(conversation.would, proposal, some), invoices=proposal.invoices,
+        sends=facts.allowed.get(channel, True),
     )  # fmt: skip
     if proposal.kind == WAIVER:
         return Turn(Conversation(ENGAGED), made)
@@ -225,7 +190,7 @@ def _after(before: Conversation, decision: Decision) -> Conversation:
     if before.state == STOPPED:
         return before
     if decision.action == COUNTER:
-        rounds = before.rounds + 1 if before.state == PROPOSED else 0
+        rounds = before.rounds + 1 if before.state == PROPOSED else 1
         return Conversation(PROPOSED, decision.proposal, rounds)
     if decision.action == ACCEPT:
         granted = decision.proposal is not None and decision.proposal.kind != WAIVER
@@ -238,20 +203,22 @@ def _engaged(before: Conversation) -> Conversation:
     return before if before.state in (PROPOSED, PROMISED, DISPUTED, PERSON) else Conversation(ENGAGED)
 
 
-def _hesitates(text: str) -> bool:
-    return _HESITANT.search(_NO_PROBLEM.sub(" ", plain_letters(text))) is not None
+def _open_wish(before: Conversation, case: Case, decision: Decision) -> Wish | None:
+    """What the customer is asked about from now on; a question or thanks in between leave it open."""
+    found = remembered(case, decision)
+    return before.open_wish if found is None and decision.action in (ASK, ANSWER, NOTE) else found
 
 
-def _same(case: Case, proposal: Proposal) -> bool:
-    """Whether what a promise says is what was proposed."""
-    said, proposed = days(case), [day for day, _ in proposal.instalments]
-    if said.unclear or said.past:
-        return False
-    if said.ahead and any(day not in proposed for day in said.ahead):
-        return False
-    amounts = {amount for _, amount in proposal.instalments} | {proposal.amount}
-    named = case.understood.slots.amounts
-    return all(slot.amount in amounts and slot.currency in ("", proposal.currency) for slot in named)
+def _refused(conversation: Conversation, case: Case | None = None) -> Turn:
+    made = conversation.proposal
+    why, about = ("The customer refused the proposal.",), made.invoices if made is not None else ()
+    decision = Decision(HAND_OVER, "refused", why, made, COLLECTIONS, invoices=about)
+    if case is not None:
+        decision = finished(case, decision)
+    else:
+        take = Move("take_over", {"queue": COLLECTIONS, "reason": "refused"})
+        decision = replace(decision, moves=(take,))
+    return Turn(replace(conversation, state=PERSON, open_wish=None), decision)
 
 
 def _taken(conversation: Conversation, facts: Facts, policy: Policy, channel: str, case: Case | None = None) -> Turn:
@@ -272,18 +239,20 @@ def _taken(conversation: Conversation, facts: Facts, policy: Policy, channel: st
     pause = Move("pause", {"invoices": proposal.invoices, "until": until, "why": "promised"})
     last = proposal.instalments[-1][0]
     why = (f"The customer takes our proposal: {told(proposal.amount, proposal.currency)}, the last of it on {last}.",)
-    decision = Decision(ACCEPT, "within_policy", why, proposal, moves=(*promised, pause),
+    decision = Decision(ACCEPT, "agreed", why, proposal, moves=(*promised, pause), invoices=proposal.invoices,
                         sends=facts.allowed.get(channel, True))  # fmt: skip
     decision = decision if case is None else finished(case, decision)
-    return Turn(replace(conversation, state=PROMISED), decision)
+    return Turn(replace(conversation, state=PROMISED, open_wish=None), decision)
 
 
 def _lapsed(conversation: Conversation, wrong: tuple[str, ...], case: Case | None = None) -> Turn:
     why = ("The proposal does not hold any more.", *wrong)
-    decision = Decision(HAND_OVER, "proposal_lapsed", why, conversation.proposal, COLLECTIONS)
+    made = conversation.proposal
+    about = made.invoices if made is not None else ()
+    decision = Decision(HAND_OVER, "proposal_lapsed", why, made, COLLECTIONS, invoices=about)
     if case is not None:
         decision = finished(case, decision)
     else:
         take = Move("take_over", {"queue": COLLECTIONS, "reason": "proposal_lapsed"})
         decision = replace(decision, moves=(take,))
-    return Turn(replace(conversation, state=PERSON), decision)
+    return Turn(replace(conversation, state=PERSON, open_wish=None), decision)

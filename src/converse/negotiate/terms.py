@@ -41,7 +41,7 @@ def in_hardship(case: Case) -> Decision | None:
         return unclear
     if case.risk == "high":
         return _hardship(case)
-    return _guarded(case, usual_plan(case, "hardship", "Money is short"))
+    return _guarded(case, usual_plan(case, "hardship", "Money is short", named=False))
 
 
 _BESIDE_HARDSHIP = frozenset(

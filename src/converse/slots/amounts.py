@@ -11,48 +11,36 @@ from .balances import Balances
 from .folded import Folded, has_any
 from .found import AmountSlot
 from .money import CENT, CURRENCY, currency_of, read_amount
+from .patterns import pattern
 from .said_numbers import number_of, said_number
 
 Spans = Sequence[tuple[int, int]]
 """Offsets in the folded text."""
 
-_FIGURES = r"\d{1,3}(?:[.,' ]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d\d)?(?!\d)|\d{1,12}(?:[.,]\d{1,2}(?!\d))?"
+_FIGURES = (
+    r"\d{1,3}(?:[.,' ]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d\d)?(?!\d)|"
+    r"\d{1,12}(?:[.,]\d{1,2}(?!\d))?"
+)
 _TIMES = r"k|tsd\.?|thousand|tausend|mille|mil|grand|mio\.?|million|millionen|millones?|millions"
 _SHARE = r" ?(?:%|percent|per cent|prozent|pct|pour ?cent|por ciento|procent)"
 _SUM = re.compile(
-    rf"(?<![\d.,/#_-])(?<!\d:)(?<![a-z_])(?P<n>{_FIGURES})(?P<dash>[.,]?-{{1,2}}(?!\d))?(?: ?(?P<times>{_TIMES})(?![a-z]))?"
+    rf"(?<![\d.,/#_-])(?<!\d:)(?<![a-z_])(?P<n>{_FIGURES})(?P<dash>[.,]?-{{1,2}}(?!\d))?(?: "
+    rf"?(?P<times>{_TIMES})(?![a-z]))?"
     rf"(?: ?(?P<after>{CURRENCY}))?"
 )
 _LETTERED_SUM = re.compile(rf"(?<![^\W_]){CURRENCY} ?$")
-_GLUED = re.compile(rf"(?<![^\W_])(?:eur|gbp|usd|chf|us\$|sfr)(?P<n>{_FIGURES})(?P<dash>[.,]?-{{1,2}}(?!\d))?(?: ?(?P<times>{_TIMES})(?![a-z]))?(?P<after>(?!))?")
+_GLUED = re.compile(
+    rf"(?<![^\W_])(?:eur|gbp|usd|chf|us\$|sfr)(?P<n>{_FIGURES})(?P<dash>[.,]?-{{1,2}}(?!\d))?(?: "
+    rf"?(?P<times>{_TIMES})(?![a-z]))?(?P<after>(?!))?"
+)
 _AFTER = re.compile(rf"{_SHARE}|[\w]|[/:]\d|-\d|[.,]\d|-[a-z]")
 _LETTERED = re.compile(r"[a-z]-?$")
 _MILLIONS = ("mio", "million", "millionen", "millon", "millones", "millions")
-_CUE = re.compile(
-    r"\b(?:pay|pays|paid|paying|payment of|payments of|instal?lments? of|transfer|transferred|transferring|send|sent|sending|offer|afford|manage|owe|owing|amount|amounts|sum|total|balance|only|"
-    r"deposit|settle|settled|remit|clear|just|about|around|least|maximum|up to|another|of|for|first|initial|put|down|with|"
-    r"zahle|zahlen|zahlt|bezahle|bezahlen|bezahlt|gezahlt|uberweise|uberweisen|uberwiesen|betrag|betrage|summe|rate|raten|von|je|a|zu|nur|maximal|hochstens|anzahlung|uber|"
-    r"payer|paye|payons|paierons|paierai|regler|regle|reglons|reglerons|virer|vire|verser|verse|montant|somme|acompte|de|seulement|versement|"
-    r"pagar|pago|pagamos|pagare|pagaremos|pagado|abonar|abono|abonaremos|abonado|transferir|transferido|importe|cuota|cuotas|suma|solo)"
-    r"(?: (?:you|it|them|the|an?|about|around|only|at least|another|of|us|now|approx|ca|ihnen|nur|etwa|noch|zunachst|erstmal|vous|deja|unos|ya|les|sum|first|back|nous|ensuite|just|up to|roughly|jeweils|je|zu|den|die|ein))*[ :]*$"
-)
-_COUNTED = re.compile(
-    r"[ -]?(?:st|nd|rd|th|er|eme|h\b|x\b|uhr|pm\b|days?|weeks?|months?|years?|hours?|minutes?|working|business|instal|payments?|parts?|invoices?|times|people|pieces|pcs|items?|"
-    r"boxes|pallets|units|of the|of our|of your|open|overdue|tage?n?\b|wochen?|monate?n?\b|jahre?n?\b|stunden?|raten?\b|mal\b|rechnung|posten|stuck|werktag|arbeitstag|teil|offene|"
-    r"jours?|semaines?|mois|ans?\b|heures?|fois|factures?|echeances|mensualites|versements|pieces|dias?|semanas?|mes(?:es)?\b|anos?|horas?|veces|facturas?|cuotas|plazos|pagos|unidades|more|extra|weitere|mas\b|"
-    r"january|february|march|april|may|june|july|august|september|october|november|december|janua|februa|marz|mai|juni|juli|oktober|dezember|janvier|fevrier|mars|avril|juin|juillet|aout|"
-    r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)|street|strasse|rue|calle)"
-)
-_PER = re.compile(r" ?(?:a|per|each|every|pro|im|par|al|cada|por|je|/) ?(?:month|week|fortnight|monat|woche|mois|semaine|mes|semana|quincena|m\b)|(?: each| monthly| weekly| monatlich| wochentlich| mensuels?| jeweils| chacun| cada uno| mensuales)")
-_THEN = re.compile(
-    r",? (?:now|today|tomorrow|upfront|up front|straight away|immediately|on (?:mon|tue|wed|thu|fri|the)|by (?:mon|tue|wed|thu|fri|the)|next (?:week|month)|this (?:week|month)|and the (?:rest|balance|remainder)|"
-    r"jetzt|heute|morgen|sofort|sogleich|am (?:mon|die|mit|don|fre|\d)|bis (?:mon|die|mit|don|fre|zum|ende|\d)|nachste|und (?:der|den) rest|maintenant|aujourd|demain|tout de suite|"
-    r"vendredi|lundi|mardi|mercredi|jeudi|et le (?:reste|solde)|ahora|hoy|manana|el (?:lunes|martes|mier|jueves|viernes|\d)|y el resto|monday|tuesday|wednesday|thursday|friday)"
-)
-_NO_SUM = re.compile(
-    r"(?:\b(?:invoices?|inv|no|nr|num|number|nummer|numero|n|po|order|ref|reference|rechnung|rechnungen|re|rg|facture|factures|facturas?|fra|pedido|bestellung|commande|customer|kundennummer|client|"
-    r"account|konto|iban|tel|phone|mobile|call|ring|fax|code|pin|id|zip|plz|kw|week|vat|ust|page|room|ext|apt|street|strasse|year|in)[ .:#]*|#)$"
-)
+_CUE = re.compile(pattern("amounts_cue"))
+_COUNTED = re.compile(pattern("amounts_counted"))
+_PER = re.compile(pattern("amounts_per"))
+_THEN = re.compile(pattern("amounts_then"))
+_NO_SUM = re.compile(pattern("amounts_no_sum"))
 
 
 def find_amounts(folded: Folded, language: str, balances: Balances, taken: Spans) -> list[AmountSlot]:
@@ -96,7 +84,11 @@ def _read(text: str, match: re.Match[str], balances: Balances, taken: Spans) -> 
     if amount <= 0:
         return None
     if name or match["times"]:
-        return first if before else start, amount, currency_of(name, balances.currencies, text[end : end + 12]) if name else ""
+        return (
+            first if before else start,
+            amount,
+            currency_of(name, balances.currencies, text[end : end + 12]) if name else "",
+        )
     return (start, amount, "") if _bare(text, start, end, figures, amount, balances, bool(match["dash"])) else None
 
 

@@ -19,9 +19,10 @@ class Span:
 
     Attributes
     ----------
-    written : whether a year is written. whole : whether it is a period (a week, the end of a month), which "before" does
-        not shorten. weak : whether it gives way to any other day of the message. ask : whether to ask back.
-    again : the same words seen from another day, for the second of two days. of : "week" where it is one.
+    written : whether a year is written. whole : whether it is the end of a period, which "before" does not shorten.
+    weak : whether it gives way to any other day of the message. ask : whether to ask back.
+    of : "week", "month", "duration", "today", "now", "day", where that matters.
+    again : the same words seen from another day, for the second of two days.
     """
 
     first: date | None
@@ -31,7 +32,6 @@ class Span:
     whole: bool = False
     weak: bool = False
     of: str = ""
-    dated: bool = False
     again: Callable[[date], Span | None] | None = None
 
     @classmethod
@@ -123,7 +123,7 @@ def day_of_month(day: int, today: date, past: bool) -> date | None:
 
 
 def part_of_month(year: int, month: int, part: str) -> tuple[date, date]:
-    """First and last day of a part of a month: begin 1..10, middle 11..20, late 21.., end its last day, '' all of it."""
+    """First and last day of a part of a month: begin 1..10, middle 11..20, late 21.., end its last day, '' all."""
     first, last = date(year, month, 1), month_end(year, month)
     parts = {
         "": (first, last),

@@ -14,17 +14,14 @@ from .calendar_days import (
     month_day,
     part_of_month,
     plus,
+)
+from .calendar_days import (
     weekday as weekday_from,
 )
 from .lexicon import NOW
 from .reading import Reading
 
-_SEPARATOR = re.compile(r"[-/.' ]+")
-_FRACTION = re.compile(r"\s*(?:of|der|des|du|de|del|la|now|today|jetzt|heute|vom|from|ahora|hoy|maintenant)\b")
-_NUMBERED = frozenset(
-    "no nr num number nummer numero numeros ref id po order bestellung commande pedido re rg inv kunde customer account".split()
-)
-_MONTH_WORDS = frozenset("im in en durante pendant".split())
+_MONTH_WORDS = frozenset(["im", "in", "en", "durante", "pendant"])
 
 
 def nothing(match: re.Match[str], read: Reading) -> Span | None:
@@ -40,57 +37,6 @@ def left_open(match: re.Match[str], read: Reading) -> Span | None:
 def left_open_terms(match: re.Match[str], read: Reading) -> Span | None:
     """30 days end of month: terms, that count from a day that is not said."""
     return Span.open()
-
-
-def in_numbers(match: re.Match[str], read: Reading) -> Span | None:
-    """03/04, 3.4., 3-4-2025, 2025-04-03, with a weekday or without."""
-    place = match.start("D")
-    text = str(read.lexemes.values[place])
-    parts = [int(part) for part in _SEPARATOR.split(text) if part]
-    year: int | None = None
-    if "A" in match.groupdict() and match["A"]:
-        year = read.value(match, "A")
-    if _no_date(match, read, place, text, parts):
-        return Span.none()
-    if len(parts) == 3 and parts[0] > 31:
-        found = read.on(parts[1], parts[2], parts[0])
-        return found if found is not None else Span.none()
-    if len(parts) == 3:
-        year = parts[2] + 2000 if parts[2] < 100 else parts[2]
-    return _of_two(match, read, parts[0], parts[1], year)
-
-
-def _no_date(match: re.Match[str], read: Reading, place: int, text: str, parts: list[int]) -> bool:
-    """Whether numbers of that form are something else: a fraction, a decimal, the number of an invoice."""
-    previous, word = read.lexemes.letter(place - 1), read.lexemes.word(place - 1)
-    if previous == "n" or word in _NUMBERED or text == "24/7" or (word == "." and _numbered_before(read, place)):
-        return True
-    if len(parts) == 3:
-        return False
-    if "/" in text and parts[0] < parts[1] <= 5 and previous not in "lYiW<>F":
-        after = read.lexemes.folded.text[read.lexemes.ends[place] :][:12]
-        return bool(_FRACTION.match(after))
-    dotted = "." in text and not text.endswith(".")
-    return (dotted or read.language == "en" and "." in text) and previous not in "lYioW<>F~&|-T{,:ZX"
-
-
-def _numbered_before(read: Reading, place: int) -> bool:
-    return read.lexemes.word(place - 2) in _NUMBERED
-
-
-def _of_two(match: re.Match[str], read: Reading, a: int, b: int, year: int | None) -> Span:
-    """Day and month in the order of the country; a weekday beside them tells which is which, or that neither fits."""
-    orders = [(a, b)] if a == b else {"dmy": [(a, b)], "mdy": [(b, a)]}.get(read.order, [(a, b), (b, a)])
-    if not any(1 <= month <= 12 and 1 <= day <= 31 for day, month in orders):
-        orders = [(b, a)]
-    found = [span for day, month in orders if (span := read.on(month, day, year)) is not None]
-    if not found:
-        return Span.none()
-    if match["W"] is not None:
-        number = read.value(match, "W")
-        fitting = [span for span in found if span.first and span.first.weekday() == number]
-        return fitting[0] if len(fitting) == 1 else Span.open()
-    return found[0] if len(found) == 1 else Span.open()
 
 
 def _on_weekday(span: Span | None, match: re.Match[str], read: Reading) -> Span | None:
@@ -159,11 +105,15 @@ def _is_weekday(read: Reading, place: int, start: int) -> bool:
     if word in ("tue", "fri", "thu") and read.language == "en":
         return True
     before, after = read.lexemes.letter(start - 1 if start < place else place - 1), read.lexemes.letter(place + 1)
-    around = (before in "lYTXZ<>F~{V" and before != ".") or start < place or after in "DNOt" or before == "-" and place > 0
-    if after in "-|" and read.lexemes.letter(place + 2) == "W":
+    around = (
+        (before in "lYTXZ<>F~{V" and before != ".") or start < place or after in "DNOt" or (before == "-" and place > 0)
+    )
+    if (after in "-|" and read.lexemes.letter(place + 2) == "W") or (
+        before in "-|" and read.lexemes.letter(place - 2) == "W"
+    ):
         around = True
     if read.language == "en":
-        return around or read.lexemes.capital(place) and before != "."
+        return around or (read.lexemes.capital(place) and before != ".")
     return around and (len(word) > 2 or read.lexemes.capital(place))
 
 
@@ -190,7 +140,9 @@ def day_alone(match: re.Match[str], read: Reading) -> Span | None:
     said = read.lexemes.word(place)
     figures = said[0].isdigit()
     if ordinal and not figures:
-        alone = after in ".,&|-?<>~gRt" or after == "o" and read.lexemes.word(match.end()) not in ("of", "de", "von", "for")
+        alone = after in ".,&|-?<>~gRt" or (
+            after == "o" and read.lexemes.word(match.end()) not in ("of", "de", "von", "for")
+        )
         fits = before in "lY<>F~{&|-" and alone
         if not fits or (read.language == "en" and before not in "lY<>F"):
             return None
@@ -199,7 +151,9 @@ def day_alone(match: re.Match[str], read: Reading) -> Span | None:
             return None
     elif ordinal:
         small = read.value(match, "d") <= 3
-        if small and before not in "lY<>F~&|-{" or small and after == "x" and read.language == "en" and before == "l":
+        if (small and before not in "lY<>F~&|-{") or (
+            small and after == "x" and read.language == "en" and before == "l"
+        ):
             return _small_ordinal(match, read, place)
     elif not _number_is_day(read, place, match.end(), before, after):
         return None
@@ -207,8 +161,42 @@ def day_alone(match: re.Match[str], read: Reading) -> Span | None:
 
 
 _AFTER_DAY = frozenset(
-    "we i our you they he she it if when because as so but instead works would will should can could may might please then "
-    "rather this that next latest thanks thank cheers if".split()
+    [
+        "we",
+        "i",
+        "our",
+        "you",
+        "they",
+        "he",
+        "she",
+        "it",
+        "if",
+        "when",
+        "because",
+        "as",
+        "so",
+        "but",
+        "instead",
+        "works",
+        "would",
+        "will",
+        "should",
+        "can",
+        "could",
+        "may",
+        "might",
+        "please",
+        "then",
+        "rather",
+        "this",
+        "that",
+        "next",
+        "latest",
+        "thanks",
+        "thank",
+        "cheers",
+        "if",
+    ]
 )
 
 
@@ -224,11 +212,26 @@ def _number_is_day(read: Reading, place: int, end: int, before: str, after: str)
     word = read.lexemes.word(place - 1)
     if read.language == "en":
         return before in "lY<" and word != "up to" and after in ".,&|?"
-    if after in "ct" or read.lexemes.folded.text[read.lexemes.ends[place] :].startswith((" por ciento", " pour cent", ":")):
+    if after in "ct" or read.lexemes.folded.text[read.lexemes.ends[place] :].startswith(
+        (" por ciento", " pour cent", ":")
+    ):
         return False
     if read.language == "de":
-        return word in ("am", "zum", "den", "bis", "bis zum", "bis am", "ab dem", "vor dem", "nach dem", "spatestens am", "vom", "um den")
-    last = word.split(" ")[-1]
+        return word in (
+            "am",
+            "zum",
+            "den",
+            "bis",
+            "bis zum",
+            "bis am",
+            "ab dem",
+            "vor dem",
+            "nach dem",
+            "spatestens am",
+            "vom",
+            "um den",
+        )
+    last = word.replace("'", " ").split(" ")[-1]
     if after == "x" and read.lexemes.word(end) in ("personnes", "personas", "clientes", "clients", "euros"):
         return False
     return last in ("le", "du", "au", "el", "del", "al", "dia", "dias") or (
@@ -255,6 +258,9 @@ def month_alone(match: re.Match[str], read: Reading) -> Span | None:
         return Span.none()
     before = read.before(match.start())
     words = {read.lexemes.word(match.start() - back) for back in (1, 2)}
+    terse = len(read.lexemes.letters) <= 3 and read.lexemes.letter(match.start() - 1) not in "on"
+    if terse:
+        words |= _MONTH_WORDS
     if match["X"] is None and match["A"] is None and before not in "iIY<>F~T{" and not words & _MONTH_WORDS:
         return None
     if match["A"] and before not in "iIY<>F~T{" and not words & _MONTH_WORDS:

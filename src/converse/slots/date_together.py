@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 
 from .calendar_days import FRIDAY, Span, monday, plus
 from .found import DateSlot
@@ -19,10 +20,6 @@ class Atom:
     span: Span
 
 
-_JOINS = re.compile(r"(?P<skip>[,t.]?)(?P<join>[-|YF&]?)[olY~Ft-]{0,3}")
-_SIDE = re.compile(r"[,olt-]{0,3}")
-
-
 def together(atoms: list[Atom], read: Reading) -> tuple[DateSlot, ...]:
     """The slots of a message from its atoms."""
     atoms = [replace(atom, span=_within_tense(atom.span, read)) for atom in atoms]
@@ -35,18 +32,14 @@ def together(atoms: list[Atom], read: Reading) -> tuple[DateSlot, ...]:
 
 
 def _within_tense(span: Span, read: Reading) -> Span:
-    """Nothing before today in the future tense, nothing of today's period after today in the past, unless so written."""
-    if span.first is None or span.last is None or span.written:
+    """Nothing before today in the future tense, in the past nothing of today's period after it; but what is written."""
+    if span.first is None or span.last is None or span.written or span.ask:
         return span
     if read.past:
         return replace(span, last=read.today) if span.first <= read.today < span.last else span
     if span.last < read.today:
         return Span.none()
     return replace(span, first=max(span.first, read.today))
-
-
-def _between(read: Reading, a: Atom, b: Atom) -> str:
-    return read.lexemes.letters[a.end : b.start]
 
 
 def _weeks_of(atoms: list[Atom], read: Reading) -> list[Atom]:
@@ -82,43 +75,62 @@ def _joined(atoms: list[Atom], read: Reading) -> list[Atom]:
     return out
 
 
+_RANGED = re.compile(r"[,t]?[olt]?([-|Y&])[olYFt~,>-]{0,3}")
+_COUNTED_FROM = re.compile(r"[ol]{0,2}[>F][ol]{0,3}")
+_BESIDE = re.compile(r"[olYt,-]{0,3}")
+
+
 def _pair(a: Atom, b: Atom, read: Reading) -> Atom | None:
-    letters = _between(read, a, b)
-    if len(letters) > 6 or b.start < a.end:
+    letters = read.lexemes.letters[a.end : b.start]
+    if len(letters) > 6 or a.span.first is None or b.span.last is None:
         return None
-    x, y = a.span, b.span
+    span = None
+    if a.span.of == "duration" and a.span.again and _COUNTED_FROM.fullmatch(letters):
+        span = a.span.again(b.span.last)
+    elif a.span.ask or b.span.ask:
+        return None
+    elif ranged := _RANGED.fullmatch(letters):
+        between = "{" in (read.before(a.start), read.before(a.start, "olt,"))
+        span = _range(a.span, b.span, read.past) if ranged[1] != "&" or between else None
+    if span is None and _BESIDE.fullmatch(letters):
+        span = _narrower(a.span, b.span)
+    return Atom(a.start, b.end, span) if span is not None else None
+
+
+def _range(x: Span, y: Span, past: bool) -> Span | None:
+    """From the one to the other, the second of which is looked for from the first (in the past the other way round)."""
+    if x.of == "today" and y.of == "today":
+        return x
+    days = _days(x, y)
+    if days is None:
+        return None
+    if y.again and not past and days[3] <= days[0]:
+        y = y.again(days[0]) or y
+    elif x.again and past and days[0] >= days[2]:
+        x = x.again(days[3]) or x
+    days = _days(x, y) or days
+    return Span(min(days[0], days[2]), max(days[1], days[3]), written=x.written and y.written)
+
+
+def _narrower(x: Span, y: Span) -> Span | None:
+    """Of two that say the same the one that says it more exactly: "next week, on Tuesday", "end of day Friday"."""
+    days = _days(x, y)
+    if days is None:
+        return None
+    first, last, other_first, other_last = days
+    if first <= other_first and other_last <= last and (x.of in ("today", "week", "month") or days[:2] == days[2:]):
+        return y
+    if other_first <= first and last <= other_last and y.of in ("week", "month") and not x.weak:
+        return x
+    if x.of == "today" and x.weak:
+        return y
+    return x if y.of == "today" and y.weak else None
+
+
+def _days(x: Span, y: Span) -> tuple[date, date, date, date] | None:
     if x.first is None or x.last is None or y.first is None or y.last is None:
-        if letters == "" or _SIDE.fullmatch(letters):
-            return _open_beside(a, b)
         return None
-    before = read.before(a.start)
-    ranged = re.fullmatch(r"[,t]?[olt]?([-|Y]|&)[olYFt~,>-]{0,3}", letters)
-    if ranged and (ranged[1] != "&" or before == "{" or read.before(a.start, "olt,") == "{"):
-        if x.of == "today" and y.of == "today":
-            return Atom(a.start, b.end, x)
-        if y.again and y.last <= x.first and not read.past and (seen := y.again(x.first)) is not None:
-            y = seen
-        elif x.again and read.past and x.first >= y.first and y.last is not None and (seen := x.again(y.last)) is not None:
-            x = seen
-        if x.first is None or x.last is None or y.first is None or y.last is None:
-            return None
-        span = Span(min(x.first, y.first), max(x.last, y.last), written=x.written and y.written)
-        return Atom(a.start, b.end, span)
-    if _SIDE.fullmatch(letters) or re.fullmatch(r"[olYt,]{0,3}", letters):
-        if y.first >= x.first and y.last <= x.last and (x.of in ("today", "week", "month") or (x.first, x.last) == (y.first, y.last)):
-            return Atom(a.start, b.end, y)
-        if x.first >= y.first and x.last <= y.last and y.of in ("week", "month") and not x.weak:
-            return Atom(a.start, b.end, x)
-        if x.of == "today" and x.weak:
-            return Atom(a.start, b.end, y)
-        if y.of == "today" and y.weak:
-            return Atom(a.start, b.end, x)
-    return None
-
-
-def _open_beside(a: Atom, b: Atom) -> Atom | None:
-    """End of day Friday: the day stays, the open words go."""
-    return None
+    return x.first, x.last, y.first, y.last
 
 
 def _modified(atom: Atom, read: Reading) -> Atom:
@@ -128,12 +140,14 @@ def _modified(atom: Atom, read: Reading) -> Atom:
     while place >= 0 and read.lexemes.letters[place] in "olYFi~<>-{It":
         letter = read.lexemes.letters[place]
         if letter == "<" or (letter in ">F" and not how):
-            how = letter if not how else how
+            how = how or letter
         if letter in "YF~<>{" or (letter in "li" and start == place + 1):
             start = place
         place -= 1
     if span.first is None or span.last is None or not how or span.of == "duration":
         return Atom(start, atom.end, span)
+    if how == "<" and read.lexemes.lexicon.searched["deny"].search(_clause(atom, read)[0]):
+        how = "F"
     if how == "<" and not span.whole:
         day = plus(span.first, -3 if span.of == "week" and span.first != span.last else -1)
         day = day if read.past or span.written else max(day, read.today)
@@ -164,14 +178,18 @@ def _elsewhere(atom: Atom, read: Reading) -> bool:
     while place >= 0 and letters[place] in "olt":
         place -= 1
     before = read.lexemes.letter(place)
+    if before == "u" and _instalment(read, place):
+        return False
     if before in "su" or read.lexemes.letter(atom.start) == "s":
         word = read.lexemes.word(place)
         moved = before == "u" and _moved_to(atom, read, place)
         return not (word in ("late", "old", "alt", "retard") or moved)
     if before == "e" and not atom.span.ask:
         return False
-    if _of_document(atom, read):
+    if _of_document(atom, read) or (read.language == "de" and read.lexemes.letter(atom.end) == "u"):
         return True
+    if atom.span.of == "duration":
+        return False
     left, right = _clause(atom, read)
     searched = read.lexemes.lexicon.searched
     heard = searched["heard"].search(left) or searched["heard"].search(right)
@@ -209,6 +227,16 @@ def _of_document(atom: Atom, read: Reading) -> bool:
     return read.language == "en" and letters[atom.end : atom.end + 2] == "on" and read.lexemes.word(atom.end) == "s"
 
 
+_INSTALMENT = re.compile(
+    r"(?:instal+ments?|payments?|raten?|echeances?|mensualites?|versements?|cuotas?|plazos?|pagos?)"
+)
+
+
+def _instalment(read: Reading, place: int) -> bool:
+    """Whether what is due is a part of a plan, which is paid on that day."""
+    return any(_INSTALMENT.fullmatch(read.lexemes.word(back)) for back in range(max(place - 3, 0), place))
+
+
 def _dated(read: Reading, place: int) -> bool:
     return read.lexemes.word(place) in ("dated", "datiert", "datee", "fechada")
 
@@ -217,21 +245,30 @@ def _strong(atoms: list[Atom], read: Reading) -> list[Atom]:
     """Without weak words beside a day, and without what a clause denies where another day stands."""
     searched = read.lexemes.lexicon.searched["deny"]
 
+    def refused(atom: Atom) -> bool:
+        left, right = _clause(atom, read)
+        denials = list(searched.finditer(left))
+        near = bool(denials) and len(left[denials[-1].end() :].split()) <= 4
+        after = read.language == "de" and (found := searched.search(right)) and len(right[: found.start()].split()) <= 2
+        return bool(near or after or read.before(atom.start) == "z") and not _until(atom, read)
+
     def denied(atom: Atom) -> bool:
         if read.before(atom.start) == "z":
             return True
         left, right = _clause(atom, read)
-        return bool(searched.search(left) or (read.language == "de" and searched.search(right))) and not _until(atom, read)
+        return bool(searched.search(left) or (read.language == "de" and searched.search(right))) and not _until(
+            atom, read
+        )
 
     plain = [atom for atom in atoms if not atom.span.weak]
     if plain:
         atoms = plain
     elif atoms:
-        atoms = [atom for atom in atoms if atom.span.ask or not denied(atom)]
+        atoms = [atom for atom in atoms if atom.span.ask or not denied(atom)][:1]
     if len(atoms) > 1:
         said = [atom for atom in atoms if not denied(atom)]
         atoms = said or atoms
-    return atoms
+    return [atom for atom in atoms if len(atoms) > 1 or atom.span.ask or not refused(atom)]
 
 
 def _until(atom: Atom, read: Reading) -> bool:

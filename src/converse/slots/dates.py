@@ -1,7 +1,7 @@
 """Days and ranges of days in a message, by an own small grammar of four languages.
 
-What each phrase means is in docs/conversation.md. The words of a language are data (``en.yaml``, ``de.yaml``, ``fr.yaml``,
-``es.yaml``), the grammar (``date_rules.py``) is one.
+What each phrase means is in docs/conversation.md. The words of a language are data (``en.yaml``, ``de.yaml``,
+``fr.yaml``, ``es.yaml``), the grammar (``date_rules.py``) is one.
 """
 
 from __future__ import annotations
@@ -31,14 +31,15 @@ def find_dates(
 ) -> tuple[DateSlot, ...]:
     """The days of payment that a text names, in its order.
 
-    Words that look like a day and are none (an invoice's date, "24/7", "since March") give nothing. In the future tense no
-    day lies before today but one that is written with its year.
+    Words that look like a day and are none (an invoice's date, "24/7", "since March") give nothing. In the future
+    tense no day lies before today but one that is written with its year.
 
     Parameters
     ----------
     today : the day of the message.
-    language : en, de, fr, es. country : ISO 3166 code of the writer; in the US the month comes first, elsewhere the day;
-        where it is not known, an English 03/04 is ambiguous.
+    language : en, de, fr, es.
+    country : ISO 3166 code of the writer; in the US the month comes first, elsewhere the day; where it is not known, an
+        English 03/04 is ambiguous.
     tense : "future" for promises and wishes, "past" where the writer says that it has paid.
     anchor : the day that "two more weeks" counts from; else today.
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from .amounts import find_amounts
 from .balances import balances_of
-from .dates import atoms_of, reading_of
 from .date_together import together
+from .dates import atoms_of, reading_of
 from .firmness import firmness_of
 from .found import AmountSlot, Slots
 from .invoices import find_invoices
@@ -35,8 +35,8 @@ def find_slots(
     Parameters
     ----------
     today, language, country, tense, anchor : as of :func:`~.dates.find_dates`.
-    open_invoices : this customer's, open today: ``invoice_id``, ``amount_open`` (Decimal), ``currency``, one row each. What
-        "half" and "the balance" mean follows from them, if they are of one currency.
+    open_invoices : this customer's, open today: ``invoice_id``, ``amount_open`` (Decimal), ``currency``, one row each.
+        What "half" and "the balance" mean follows from them, if they are of one currency.
     known_ids : numbers of all invoices of this customer; no other number is ever found.
 
     Raises
@@ -50,7 +50,7 @@ def find_slots(
     days = [
         (read.lexemes.starts[atom.start], read.lexemes.ends[atom.end - 1])
         for atom in atoms
-        if atom.span.first is not None or (atom.span.ask and not atom.span.weak) or atom.span.dated
+        if atom.span.first is not None or (atom.span.ask and not atom.span.weak)
     ]
     balances = balances_of(open_invoices)
     phones = [folded.within(*span) for span in find_phones(folded)]

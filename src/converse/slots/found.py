@@ -85,8 +85,8 @@ class Slots:
     firmness : of a promise to pay: "firm", "soft" (should, probably) or "aspirational" (hope, try, when we are paid);
         empty where nothing of the kind is said.
     waiver : whether it wishes to be spared interest or fees.
-    channels_off : channels by which it wants no more contact ("email", "letter", "phone", "sms", "chat"), ("all",) where
-        it wants none at all; empty where it names none: "stop" then means the channel of the message.
+    channels_off : channels by which it wants no more contact ("email", "letter", "phone", "sms", "chat"), ("all",)
+        where it wants none at all; empty where it names none: "stop" then means the channel of the message.
     """
 
     dates: tuple[DateSlot, ...] = ()

@@ -5,36 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .amounts import Spans
 from .folded import Folded, fold
 from .found import InvoiceSlot
+from .patterns import stems
 
 _CHUNK = re.compile(r"[^\W\d_]+|\d+")
 _LINK = re.compile(r"[ .:#/_\\-]{0,3}")
 _MOST = 8
 """Chunks of letters or digits that a number may have."""
-_CUES = frozenset(
-    "invoice invoices inv no nr num number numbers nos nrs n rechnung rechnungen rechnungsnummer rechnungsnr re rg rnr renr belegnr beleg facture factures fact fac numero numeros "
-    "factura facturas fra fras bill bills ref reference referenz document your ihre ihrer votre vos su sus the die der la las le les el los rechnungsnummern und and et y".split()
-)
-_STRONG = frozenset(
-    "invoice invoices inv rechnung rechnungen rechnungsnummer rechnungsnr re rg rnr renr facture factures fact fac factura facturas fra fras bill bills beleg belegnr ref".split()
-)
-_NUMBERED = frozenset("no nr num number numbers nos nrs n numero numeros rechnungsnummern".split())
-_PREFIXES = frozenset("inv re rg r f fa fac fact rn rnr renr ar rech rechnung invoice facture factura fra nr no n invoices rechnungen in".split())
+_CUES = frozenset(stems("invoices_cues"))
+_STRONG = frozenset(stems("invoices_strong"))
+_NUMBERED = frozenset(stems("invoices_numbered"))
+_PREFIXES = frozenset(stems("invoices_prefixes"))
 """Letters before a number that any firm may mean an invoice by."""
-_OTHERS = frozenset(
-    "po order orders bestellung bestellnummer auftrag commande pedido customer kunde kundennummer client cliente account konto kto vat ust tel phone mobile fax plz zip delivery lieferschein ls contract vertrag contrat contrato ticket case "
-    "bon albaran bl cn credit gutschrift quote angebot devis offer pin code room ext bank blz".split()
-)
+_OTHERS = frozenset(stems("invoices_others"))
 """Words after which a number is of something else."""
 Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class _Known:
-    """The customer's numbers by what may be typed of them: all chunks, the last ones, or the same without separators."""
+    """The customer's numbers by what may be typed: all chunks, the last ones, or the same without separators."""
 
     by_key: dict[Key, set[str]]
     by_run: dict[str, set[str]]
@@ -71,7 +65,7 @@ def find_invoices(folded: Folded, ids: Collection[str], open_ids: Collection[str
         return []
     text = folded.text
     chunks = [(m[0], m.start(), m.end()) for m in _CHUNK.finditer(text)]
-    linked = [bool(_LINK.fullmatch(text[a[2] : b[1]])) for a, b in zip(chunks, chunks[1:], strict=False)]
+    linked = [bool(_LINK.fullmatch(text[a[2] : b[1]])) for a, b in pairwise(chunks)]
     out: list[InvoiceSlot] = []
     place, listed = 0, False
     while place < len(chunks):
@@ -123,7 +117,7 @@ def _fits(
         return one
     if any(a < end and start < b for a, b in taken):
         return ""
-    return one if _plain_number(text, chunks, place, size, listed, key == whole) else ""
+    return one if _plain_number(text, chunks, place, size, listed) else ""
 
 
 def _attached(chunks: list[tuple[str, int, int]], place: int) -> bool:
@@ -134,12 +128,12 @@ def _has_own_prefix(one: str, prefix: str) -> bool:
     return fold(one).startswith(prefix)
 
 
-def _plain_number(text: str, chunks: list[tuple[str, int, int]], place: int, size: int, listed: bool, whole: bool) -> bool:
-    """Whether digits without a prefix are meant as an invoice: by their length, and by the words before and after them."""
+def _plain_number(text: str, chunks: list[tuple[str, int, int]], place: int, size: int, listed: bool) -> bool:
+    """Whether digits without a prefix are meant as an invoice: by their length and the words around them."""
     start, end = chunks[place][1], chunks[place + size - 1][2]
     before = chunks[place - 1][0] if place else ""
     gap = text[chunks[place - 1][2] : start] if place else ""
-    if place and gap == "" or (before in _OTHERS and len(gap) <= 4):
+    if (place and gap == "") or (before in _OTHERS and len(gap) <= 4):
         return False
     if place and gap in ("-", "/", "_") and not before.isdigit() and before not in _PREFIXES:
         return False
@@ -147,10 +141,16 @@ def _plain_number(text: str, chunks: list[tuple[str, int, int]], place: int, siz
     after = text[end : end + 2]
     if re.match(r"[.,:]\d|%| %|[^\W_]", after) or re.search(r"[€$£+]\s?$|\d[.,]$", text[max(0, start - 3) : start]):
         return False
-    if re.match(r" ?(?:€|\$|£|eur|gbp|usd|chf|euro|pound|quid|k\b|days?|tage|jours|dias|weeks?|wochen|raten|%)", text[end : end + 8]):
+    if re.match(
+        r" ?(?:€|\$|£|eur|gbp|usd|chf|euro|pound|quid|k\b|days?|tage|jours|dias|weeks?|wochen|raten|%)",
+        text[end : end + 8],
+    ):
         return False
     cued = gap.strip().startswith("#") or _cued(chunks, place) or text[max(0, start - 1) : start] == "#"
-    if cued or (listed and re.fullmatch(r"[ ,;&+/\n-]*(?:and|und|et|y|or|oder|ou|o)?[ ,;&+/\n-]*", _between(text, chunks, place))):
+    if cued or (
+        listed
+        and re.fullmatch(r"[ ,;&+/\n-]*(?:and|und|et|y|or|oder|ou|o)?[ ,;&+/\n-]*", _between(text, chunks, place))
+    ):
         return True
     year = size == 1 and digits == 4 and 1990 <= int(chunks[place][0]) <= 2099
     return digits >= 4 and not year

@@ -10,18 +10,78 @@ from .folded import Folded
 from .lexicon import Lexicon, Value, lexicon
 
 CURRENCIES = frozenset(
-    "€ £ $ % eur euro euros gbp pound pounds quid usd dollar dollars bucks chf franken francs franc sfr sek dkk nok pln jpy "
-    "cad aud czk huf cents cent pence prozent percent pct porcent kr libras libra dolares dolar franco francos rappen "
-    "k grand mille ¥ zloty kronen kroner coronas couronnes pourcent livres tsd mio".split()
+    [
+        "€",
+        "£",
+        "$",
+        "%",
+        "eur",
+        "euro",
+        "euros",
+        "gbp",
+        "pound",
+        "pounds",
+        "quid",
+        "usd",
+        "dollar",
+        "dollars",
+        "bucks",
+        "chf",
+        "franken",
+        "francs",
+        "franc",
+        "sfr",
+        "sek",
+        "dkk",
+        "nok",
+        "pln",
+        "jpy",
+        "cad",
+        "aud",
+        "czk",
+        "huf",
+        "cents",
+        "cent",
+        "pence",
+        "prozent",
+        "percent",
+        "pct",
+        "porcent",
+        "kr",
+        "libras",
+        "libra",
+        "dolares",
+        "dolar",
+        "franco",
+        "francos",
+        "rappen",
+        "k",
+        "grand",
+        "mille",
+        "¥",
+        "zloty",
+        "kronen",
+        "kroner",
+        "coronas",
+        "couronnes",
+        "pourcent",
+        "livres",
+        "tsd",
+        "mio",
+    ]
 )
 """Words and signs that make the number beside them a sum or a share."""
-_MEASURES = frozenset("uhr kg km mb gb stk pcs pieces x m2 qm cm mm".split())
+_MEASURES = frozenset(["uhr", "kg", "km", "mb", "gb", "stk", "pcs", "pieces", "x", "m2", "qm", "cm", "mm"])
 _TIMES = {
     "en": r"a\.?m\b\.?|p\.?m\b\.?|o'clock|hrs?\b|hours?\b",
-    "de": r"uhr\b|h\b",
+    "de": r"uhr\b|h\b|stunden\b|std\b",
     "fr": r"h\b|heures?\b",
     "es": r"hs?\b|horas?\b|hrs\b|a\.?m\b\.?|p\.?m\b\.?",
 }
+
+
+_WHOLE_DAYS = re.compile(r"(?:24|48|72|96) ?(?:h|hs|hrs?|hours?|heures?|horas?|stunden|std)")
+_DAYTIME = re.compile(r"(.*tag|mittwoch|sonnabend)(?:morgen|vormittag|nachmittag|mittag|abend|fruh|frueh)s?")
 
 
 @dataclass
@@ -57,12 +117,15 @@ def _tokens(language: str) -> re.Pattern[str]:
     done = r"(?![\w/%])(?!-\d)(?!\.\d)(?!,\d)"
     return re.compile(
         rf"(?P<x>[\w.+-]{{1,64}}@[\w.-]{{1,100}}|https?://\S{{1,300}}|www\.\S{{1,300}}"
-        r"|(?<![\w.,/-])(?:(?:\+|00)\d[\d ()/.-]{6,20}\d|0\d([ .-])\d\d(?:\2\d\d){3}|0\d{2,5}[ /-]\d{3,}(?:[ -]\d{2,})*|0\d{8,12})(?!\d))"
+        r"|(?<![\w.,/-])(?:(?:\+|00)\d[\d ()/.-]{6,20}\d|0\d([ .-])\d\d(?:\2\d\d){3}|0\d{2,5}[ "
+        r"/-]\d{3,}(?:[ -]\d{2,})*|0\d{8,12})(?!\d))"
         rf"|(?P<t>(?<![\w.,/-])\d{{1,2}}(?::\d\d(?:\s?(?:{times}))?|h\d\d\b|(?:\.\d\d)?\s?(?:{times})))"
         rf"|(?P<iso>{clear}\d{{4}}(?P<s1>[-/.])\d{{1,2}}(?P=s1)\d{{1,2}}(?![\w/])(?!-\d))"
-        rf"|(?P<dmy>{clear}\d{{1,2}}(?P<s2>[-/.]) ?\d{{1,2}}(?P=s2) ?(?:\d{{4}}|'?\d\d)(?![\w/%])(?!-\d{{3}})(?![.,]\d))"
-        rf"|(?P<dm>{clear}\d{{1,2}}\. ?\d{{1,2}}\.(?!\d)|{clear}\d{{1,2}}/\d{{1,2}}{done}|{clear}\d{{1,2}}\.\d{{1,2}}{done})"
-        r"|(?P<sum>\d{1,3}(?:[.,'’]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d+[.,]\d+)"
+        rf"|(?P<dmy>{clear}\d{{1,2}}(?P<s2>[-/.]) ?\d{{1,2}}(?P=s2) ?(?:\d{{4}}|'?\d\d)"
+        r"(?![\w/%])(?!-\d{3})(?![.,]\d))"
+        rf"|(?P<dm>{clear}\d{{1,2}}\. ?\d{{1,2}}\.(?!\d)|{clear}\d{{1,2}}/\d{{1,2}}{done}|"
+        rf"{clear}\d{{1,2}}\.\d{{1,2}}{done})"
+        r"|(?P<sum>\d{1,3}(?:[.,']\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d+[.,]\d+)"
         r"|(?P<n>\d+)"
         r"|(?P<w>[^\W\d_]+)"
         r"|(?P<stop>\n\s*\n|[!?;]|\.(?=\s|$))"
@@ -78,7 +141,7 @@ def lexemes(folded: Folded, language: str) -> Lexemes:
     letters: list[str] = []
     place = 0
     while place < len(tokens):
-        kind, text, start, end = tokens[place]
+        kind, text, start, _ = tokens[place]
         used, letter, value = 1, "x", None
         if kind == "w" or text == "&":
             used, letter, value = _word(words, tokens, place)
@@ -91,7 +154,7 @@ def lexemes(folded: Folded, language: str) -> Lexemes:
         elif kind == "sum":
             letter = "#"
         elif kind == "t":
-            letter = "t"
+            letter, value = ("G", int(text[:2]) // 24) if _WHOLE_DAYS.fullmatch(text) else ("t", None)
         elif kind == "stop":
             letter = "."
         elif kind == "p":
@@ -123,8 +186,10 @@ def _word(words: Lexicon, tokens: list[Token], place: int) -> tuple[int, str, Va
             return 2, "Q", int(digits)
     if len(text) >= 4 and text in words.typos:
         return 1, *words.typos[text]
-    if text.endswith("woche") and (month := words.phrases.get(text[:-5])) and month[0][1] == "M":
-        return 1, "@", month[0][2]
+    if text.endswith("woche") and (month := words.phrases.get(text[:-5])) and month[-1][1] == "M":
+        return 1, "@", month[-1][2]
+    if (parted := _DAYTIME.fullmatch(text)) and (day := words.phrases.get(parted[1])) and day[-1][1] == "W":
+        return 1, "W", day[-1][2]
     return 1, "x", None
 
 
@@ -138,7 +203,7 @@ def _short(tokens: list[Token], place: int, text: str, used: int) -> bool:
 
 
 def _continues(tokens: list[Token], place: int, rest: tuple[str, ...]) -> int:
-    """How many tokens a phrase takes that begins here and goes on with ``rest``; a hyphen or slash may stand between."""
+    """How many tokens a phrase takes that begins here and goes on with ``rest``; hyphens may stand between."""
     at = place + 1
     for word in rest:
         if at < len(tokens) and tokens[at][1] in ("-", "/") and tokens[at][2] == tokens[at - 1][3]:
@@ -163,7 +228,11 @@ def _number(words: Lexicon, tokens: list[Token], place: int) -> tuple[int, str, 
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     if len(text) == 4:
         return 1, ("A" if 1990 <= number <= 2099 and not _beside_money(tokens, place) else "#"), number
-    if place and tokens[place - 1][3] == start and (tokens[place - 1][1] in ("#", "'") or tokens[place - 1][0] == "sum"):
+    if (
+        place
+        and tokens[place - 1][3] == start
+        and (tokens[place - 1][1] in ("#", "'") or tokens[place - 1][0] == "sum")
+    ):
         return 1, "#", None
     if _beside_money(tokens, place):
         return 1, "#", None

@@ -26,7 +26,8 @@ LETTERS = {
     "unit": "", "part": "", "second_next": "V", "next": "X", "this": "T", "last": "Z", "half": "H", "by": "Y",
     "before": "<", "after": ">", "from": "F", "around": "~", "between": "{", "within": "I", "in": "i", "and": "&",
     "or": "|", "to": "-", "since": "s", "ago": "g", "ago_before": "p", "more": "+", "few": "f", "every": "e",
-    "net": "c", "not": "z", "due": "u", "document": "n", "article": "l", "time": "t", "calendar_week": "K", "filler": "o",
+    "net": "c", "not": "z", "due": "u", "document": "n", "article": "l", "time": "t", "calendar_week": "K",
+    "filler": "o",
 }  # fmt: skip
 """By kind of word, in the order in which a phrase of several kinds is given to one."""
 UNITS = {
@@ -42,9 +43,58 @@ PARTS = {"end": "E", "last_workday": "E", "begin": "B", "middle": "C", "late": "
 SEARCHED = ("give", "extend", "of", "deny", "heard", "pay")
 """Kinds of words that are looked for in a clause, whatever letter they have."""
 _NO_TYPOS = frozenset(
-    "abrir abro entero enteros match matches marche marches marchee sundry mach marc marca marco marcos marzal lines line lune "
-    "lunas luna made manda mandy money aprile abrigo junior major mayor auguste angst monde mondes mardis jeux samedia "
-    "dimanches janvie avril agost march marsh marchs sunda marti marte nueves puesto agusto".split()
+    [
+        "abrir",
+        "abro",
+        "entero",
+        "enteros",
+        "match",
+        "matches",
+        "marche",
+        "marches",
+        "marchee",
+        "sundry",
+        "mach",
+        "marc",
+        "marca",
+        "marco",
+        "marcos",
+        "marzal",
+        "lines",
+        "line",
+        "lune",
+        "lunas",
+        "luna",
+        "made",
+        "manda",
+        "mandy",
+        "money",
+        "aprile",
+        "abrigo",
+        "junior",
+        "major",
+        "mayor",
+        "auguste",
+        "angst",
+        "monde",
+        "mondes",
+        "mardis",
+        "jeux",
+        "samedia",
+        "dimanches",
+        "janvie",
+        "avril",
+        "agost",
+        "march",
+        "marsh",
+        "marchs",
+        "sunda",
+        "marti",
+        "marte",
+        "nueves",
+        "puesto",
+        "agusto",
+    ]
 )
 """Words of other meanings within one letter of a month or a weekday."""
 

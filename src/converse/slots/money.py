@@ -65,7 +65,7 @@ _KEPT = re.compile(r"[^\d.,]")
 
 
 def read_amount(text: str) -> Decimal | None:
-    """The number of written figures: the last of two separators is the decimal one; three digits after one are thousands.
+    """The number of written figures: the last of two separators is the decimal one, three digits after it thousands.
 
     >>> [str(read_amount(t)) for t in ("1.234,56", "1,234.56", "1'234.50", "1.234", "12,5", "1 234")]
     ['1234.56', '1234.56', '1234.50', '1234', '12.5', '1234']

@@ -6,47 +6,34 @@ import re
 
 from .folded import Folded, has_any
 from .found import NameSlot
+from .patterns import pattern, stems
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}")
 _PHONE = re.compile(r"(?<![\w.,/-])(?:\+|00|\(?0)\d?[\d()](?:[ ()./-]{0,3}\d){5,16}(?![\w%])(?![.,]\d)")
-_CALLED = re.compile(r"(?:tel|phone|mobile|mobil|telefon|telefono|call|ring|number is|durchwahl|ext|movil|numero|portable|handy|rufen|appel\w*|llam\w*)[^\d\n]{0,25}$")
+_CALLED = re.compile(pattern("names_called"))
 _LOCAL = re.compile(r"(?<![\w.,/+-])\d(?:[ -]?\d){6,12}(?![\w%])(?![.,]\d)")
 
-_PART = r"(?:[A-ZÀ-ÖØ-ÞŁŠŽ][\w'’]{0,30}(?:-[A-ZÀ-ÖØ-Þ][\w'’]{0,30})?|[A-Z]\.)"
+_PART = r"(?:[A-ZÀ-ÖØ-ÞŁŠŽ][\w'\u2019]{0,30}(?:-[A-ZÀ-ÖØ-Þ][\w'\u2019]{0,30})?|[A-Z]\.)"
 _SMALL = r"(?:von|van|de|der|den|del|la|le|du|di|da|dos|zu|ten|Mc|O')"
 _NAME = rf"{_PART}(?: (?:{_SMALL} ){{0,2}}{_PART}){{0,3}}"
-_TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr|Herrn?|Frau|Hr|Fr|M|Mme|Mlle|Monsieur|Madame|Mademoiselle|Sra?|Srta|Señora?|Don|Doña|D|Dña)\.?"
-_TURN = (
-    r"contact|reach out to|get in touch with|in touch with|speak to|speak with|talk to|talk with|write to|ask for|ask|e-?mail|call|ring|forward (?:it|this|them) to|send (?:it|this|them|these|everything|all invoices|invoices) to|attention of|attn:?|"
-    r"FAO|contact (?:person|is)|now is|responsible is|is handled by|handled by|dealt with by|taken over by|my colleague|our colleague|colleague|our accountant|accountant|our bookkeeper|bookkeeper|my boss|our manager|manager|my wife|my husband|my partner|successor is|successor|"
-    r"replaced by|our finance manager|finance director|in accounts is|copied in|cc'?d|copying in|looping in|"
-    r"wenden Sie sich (?:bitte )?an|wende dich (?:bitte )?an|an|Ansprechpartner(?:in)?(?: ist)?:?|zuständig ist|zuständig|Kollegin|Kollegen|Kollege|Kontakt:?|sprechen Sie (?:bitte )?mit|z\. ?Hd\.|Buchhalterin|Buchhalter|Nachfolgerin|Nachfolger|Nachfolger(?:in)? ist|kontaktieren Sie (?:bitte )?|schreiben Sie (?:bitte )?an|Vertretung:?|vertritt mich|übernimmt|"
-    r"contactez|contacter|adressez-vous à|vous adresser à|adresser à|écrire à|écrivez à|joindre|parler à|voyez avec|voir avec|auprès de|collègue|comptable|c'est|remplacée? par|interlocut(?:eur|rice) est|à l'attention de|interlocutrice|interlocuteur|successeur|"
-    r"contacte con|contacten con|contactar con|contactar a|contacto con|póngase en contacto con|pónganse en contacto con|diríjase a|diríjanse a|dirigirse a|hable con|hablen con|hablar con|escriba a|escriban a|escribir a|compañera|compañero|contable|encargada es|encargado es|responsable es|lo lleva|la lleva|persona de contacto es|persona de contacto:?|a la atención de|sustituta|sustituto"
-)
-_CUED = re.compile(rf"(?<!\w)(?i:{_TURN}),? (?:(?i:our|my|mit|meine[nr]?|unsere[nr]?|notre|mon|ma|nuestra|nuestro|mi|the|in|new|a|bitte) ){{0,2}}(?:{_TITLE} )?(?P<name>{_NAME})")
+_TITLE = pattern("names_title")
+_OURS = r"(?i:our|my|mit|meine[nr]?|unsere[nr]?|notre|mon|ma|nuestra|nuestro|mi|the|in|new|a|bitte)"
+_CUED = re.compile(rf"(?<!\w)(?i:{pattern('names_turn')}),? (?:{_OURS} ){{0,2}}(?:{_TITLE} )?(?P<name>{_NAME})")
 _TITLED = re.compile(rf"(?<!\w){_TITLE} (?P<name>{_NAME})")
-_DEPARTMENT = re.compile(rf"(?<!\w)(?P<name>{_NAME})(?:,)? (?:in|from|at|of|aus der|in der|im|von der|du|de la|au|del?|de) (?i:accounts payable|accounts|finance|ap\b|accounting|the accounts|our accounts|buchhaltung|rechnungswesen|kreditorenbuchhaltung|einkauf|comptabilit|service compta|contabilidad|administraci|purchasing|payables|treasury)")
-_BEFORE = re.compile(rf"(?<!\w)(?P<name>{_NAME})[ ,:;<(\[–-]{{1,4}}(?:(?i:e-?mail|mail|tel\.?|phone|mobile|at|on|unter|au|en|telefon|correo|per|via|an)[ .:]{{0,3}}){{0,2}}$")
-_NO_NAMES = frozenset(
-    "please bitte the this that our your my we you i it hello hi dear hallo bonjour hola regards thanks thank danke merci gracias invoice invoices rechnung rechnungen facture factures factura facturas payment zahlung paiement pago "
-    "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag january february march april may june july august september october november december januar februar marz mai juni juli "
-    "oktober dezember accounts finance accounting department buchhaltung rechnungswesen comptabilite contabilidad sie ihnen ihre ihr uns mich die der das den dem frau herr herrn mr mrs ms monsieur madame sr sra if when for in on at and "
-    "and tel phone email mail e-mail telefon mobile mobil ap po re inv ref no nr kind best mit viele liebe gruesse grusse cordialement atentamente saludos sent gesendet from von de to an if wir ich er es vous nous ils elle il usted ustedes new neue nouvelle nueva "
-    "contact contactez contacte contacten contacter kontakt kontaktieren colleague kollege kollegin collegue mrs miss dr herr hr fr mlle madame mademoiselle senor senora señor señora don doña srta attn fao adressez appelez llame llamen rufen schreiben write ask speak talk stop call me him her them us anyone someone again back before after until by as so not never ltd gmbh inc llc sarl sa sl ag kg".split()
+_DEPARTMENT = re.compile(
+    rf"(?<!\w)(?P<name>{_NAME})(?:,)? (?:in|from|at|of|aus der|in der|im|von der|du|de la|au|del?|de) "
+    rf"(?i:{pattern('names_departments')})"
 )
-_CUE_STEMS = (
-    "contact", "touch", "reach", "speak", "talk", "write", "ask", "mail", "call", "ring ", "forward", "send", "att", "fao", " is ", "by ", "colleague", "account", "bookkeep", "boss", "manager", "wife", "husband", "partner", "successor", "copied", "copying", "looping",
-    "wenden", "wende", " an ", "ansprech", "zust", "kolleg", "kontakt", "sprechen", "hd.", "buchhalter", "nachfolg", "schreiben", "vertret", "vertritt", "bernimmt", "adress", "crire", "crivez", "joindre", "parler", "voyez", "voir", "aupr", "coll", "comptable", "c'est", "rempla",
-    "interlocut", "attention", "successeur", "ngase", "nganse", "dir", "hable", "escrib", "compa", "contable", "encargad", "responsable", "lleva", "atenci", "sustitut",
-)  # fmt: skip
-_DEPARTMENTS = ("account", "finance", " ap", "buchhaltung", "rechnungswesen", "einkauf", "compta", "contab", "administraci", "purchasing", "payables", "treasury")
+_BY = r"(?i:e-?mail|mail|tel\.?|phone|mobile|at|on|unter|au|en|telefon|correo|per|via|an)"
+_BEFORE = re.compile(rf"(?<!\w)(?P<name>{_NAME})[ ,:;<(\[\u2013-]{{1,4}}(?:{_BY}[ .:]{{0,3}}){{0,2}}$")
+_NO_NAMES = frozenset(stems("names_no_names"))
+_GREETING = re.compile(pattern("names_greeting"))
 _NEAR = 160
 """Letters after a name within which an address or a number is taken for this person's."""
 
 
 def find_names(folded: Folded) -> list[NameSlot]:
-    """The contacts in a text: names after words like "contact" or a title, with what address and number stand beside them.
+    """The contacts in a text: names after words like "contact" or a title, with the address and number beside them.
 
     The writer's own name under the text is none. An address or a number without a name is a slot of its own.
     """
@@ -74,7 +61,9 @@ def find_names(folded: Folded) -> list[NameSlot]:
     return sorted(out, key=lambda slot: slot.start)
 
 
-def _first(spans: list[tuple[int, int]], start: int, stop: int, used: set[tuple[int, int]], text: str) -> tuple[int, int] | None:
+def _first(
+    spans: list[tuple[int, int]], start: int, stop: int, used: set[tuple[int, int]], text: str
+) -> tuple[int, int] | None:
     for span in spans:
         if start <= span[0] < stop and span not in used and "\n\n" not in text[start : span[0]]:
             return span
@@ -98,12 +87,18 @@ def _phones(text: str, emails: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def _names(text: str, reached: list[tuple[int, int]]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     small = text.casefold()
-    cued = has_any(small, _CUE_STEMS)
-    for pattern in (*((_CUED,) if cued else ()), *((_DEPARTMENT,) if has_any(small, _DEPARTMENTS) else ()), _TITLED):
-        found += [span for m in pattern.finditer(text) if (span := _trimmed(text, m.start("name"), m.end("name")))]
+    cued = has_any(small, stems("stems_turn"))
+    for each in (
+        *((_CUED,) if cued else ()),
+        *((_DEPARTMENT,) if has_any(small, stems("stems_departments")) else ()),
+        _TITLED,
+    ):
+        found += [span for m in each.finditer(text) if (span := _trimmed(text, m.start("name"), m.end("name")))]
     for start, _ in reached:
         begin = max(0, start - 70)
-        if (match := _BEFORE.search(text[begin:start])) and (span := _trimmed(text, begin + match.start("name"), begin + match.end("name"))):
+        if (match := _BEFORE.search(text[begin:start])) and (
+            span := _trimmed(text, begin + match.start("name"), begin + match.end("name"))
+        ):
             found.append(span)
     out: list[tuple[int, int]] = []
     for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
@@ -124,9 +119,9 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     if not words or words[-1][1] - words[0][0] < 2:
         return None
     before = text[max(0, words[0][0] - 25) : words[0][0]].casefold()
-    greeting = re.search(r"(?:dear|hello|hi|hallo|liebe[r]?|sehr geehrte[r]?|bonjour|ch[eè]re?|hola|estimad[oa]|regards,?|gr[uü](?:ß|ss)en?|cordialement,?|saludos,?|atentamente,?)[ \n,]*(?:mr|mrs|ms|frau|herr|m|mme|sra?|señora?)?\.?\s*$", before)
+    greeting = _GREETING.search(before)
     return None if greeting else (words[0][0], words[-1][1])
 
 
 def _is_no_name(text: str, word: tuple[int, int]) -> bool:
-    return text[word[0] : word[1]].casefold().strip(".,'’") in _NO_NAMES
+    return text[word[0] : word[1]].casefold().strip(".,'\u2019") in _NO_NAMES

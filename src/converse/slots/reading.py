@@ -18,8 +18,8 @@ class Reading:
 
     Attributes
     ----------
-    order : of day and month in numbers: "dmy", "mdy", or "" where nobody can tell. anchor : what "two more weeks" counts
-        from.
+    order : of day and month in numbers: "dmy", "mdy", or "" where nobody can tell.
+    anchor : what "two more weeks" counts from.
     """
 
     lexemes: Lexemes
@@ -42,12 +42,10 @@ class Reading:
         return value if isinstance(value, int) else 0
 
     def near(self, kind: str, start: int, end: int, letters: int = 60) -> bool:
-        """Whether words of a kind stand in the clause, up to so many letters before lexeme ``start`` or after ``end``."""
+        """Whether words of a kind stand in the clause, so many letters before lexeme ``start`` or after ``end``."""
         text = self.lexemes.folded.text
         begin, stop = self.lexemes.starts[start], self.lexemes.ends[end - 1]
         left = text[max(0, begin - letters) : begin]
-        for cut in _CLAUSE.finditer(left):
-            left = left[:0] + left if cut.end() < len(left) - letters else left
         left = _CLAUSE.split(left)[-1]
         right = _CLAUSE.split(text[stop : stop + letters])[0] if letters else ""
         search = self.lexemes.lexicon.searched[kind].search

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_EN = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-_DE = "null ein zwei drei vier funf sechs sieben acht neun zehn elf zwolf dreizehn vierzehn funfzehn sechzehn siebzehn achtzehn neunzehn"
-_FR = "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize"
-_ES = "cero un dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete dieciocho diecinueve veinte"
-_MORE: dict[str, dict[str, int]] = {
-    "en": {"a": 1, "an": 1, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90},
-    "de": {"eine": 1, "einen": 1, "zwanzig": 20, "dreissig": 30, "vierzig": 40, "funfzig": 50, "sechzig": 60, "siebzig": 70, "achtzig": 80, "neunzig": 90,
-           "fuenf": 5, "zwoelf": 12, "fuenfzig": 50, "zwo": 2, "eins": 1},
-    "fr": {"une": 1, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "septante": 70, "huitante": 80, "nonante": 90},
-    "es": {"uno": 1, "una": 1, "veinticinco": 25, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90,
-           "doscientos": 200, "doscientas": 200, "trescientos": 300, "trescientas": 300, "cuatrocientos": 400, "cuatrocientas": 400, "quinientos": 500,
-           "quinientas": 500, "seiscientos": 600, "seiscientas": 600, "setecientos": 700, "setecientas": 700, "ochocientos": 800, "ochocientas": 800,
-           "novecientos": 900, "novecientas": 900},
-}  # fmt: skip
+_UNITS = {
+    "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen a=1 an=1 twenty=20 thirty=30 forty=40 fifty=50 sixty=60 seventy=70 eighty=80 "
+    "ninety=90",
+    "de": "null ein zwei drei vier funf sechs sieben acht neun zehn elf zwolf dreizehn vierzehn funfzehn sechzehn "
+    "siebzehn achtzehn neunzehn eine=1 einen=1 eins=1 zwo=2 fuenf=5 zwoelf=12 zwanzig=20 dreissig=30 vierzig=40 "
+    "funfzig=50 fuenfzig=50 sechzig=60 siebzig=70 achtzig=80 neunzig=90",
+    "fr": "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize une=1 "
+    "vingt=20 trente=30 quarante=40 cinquante=50 soixante=60 septante=70 huitante=80 nonante=90",
+    "es": "cero un dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis "
+    "diecisiete dieciocho diecinueve veinte uno=1 una=1 veinticinco=25 treinta=30 cuarenta=40 cincuenta=50 sesenta=60 "
+    "setenta=70 ochenta=80 noventa=90 doscientos=200 doscientas=200 trescientos=300 trescientas=300 "
+    "cuatrocientos=400 "
+    "cuatrocientas=400 quinientos=500 quinientas=500 seiscientos=600 seiscientas=600 setecientos=700 setecientas=700 "
+    "ochocientos=800 ochocientas=800 novecientos=900 novecientas=900",
+}
+"""Words in the order of their numbers, and others with theirs."""
 _TIMES = {
     "en": {"hundred": 100, "thousand": 1000, "grand": 1000},
     "de": {"hundert": 100, "tausend": 1000, "mille": 1000},
@@ -26,13 +29,13 @@ _TIMES = {
     "es": {"cien": 100, "ciento": 100, "mil": 1000},
 }
 _JOINS = {"en": "and", "de": "und", "fr": "et", "es": "y"}
-_LISTS = {"en": _EN, "de": _DE, "fr": _FR, "es": _ES}
 _WORD = re.compile(r"[a-z]+")
 
 
 @lru_cache(maxsize=4)
 def _units(language: str) -> dict[str, int]:
-    return {word: k for k, word in enumerate(_LISTS[language].split())} | _MORE[language]
+    pairs = [word.partition("=") for word in _UNITS[language].split()]
+    return {word: int(number) if number else k for k, (word, _, number) in enumerate(pairs)}
 
 
 @lru_cache(maxsize=4)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..negotiate import Conversation, Facts, Proposal
+from ..negotiate.wish import wish_of
 from .record import Event
 
 YEAR = 365
@@ -21,8 +22,9 @@ def conversation_of(events: Sequence[Event]) -> Conversation:
         said = event.body.get("conversation")
         if said:
             return Conversation(
-                said["state"], proposal_of(said["proposal"]), int(said["rounds"]), said["would"], bool(said["signed"])
-            )
+                said["state"], proposal_of(said["proposal"]), int(said["rounds"]), said["would"], bool(said["signed"]),
+                wish_of(said.get("open_wish")),
+            )  # fmt: skip
     return Conversation()
 
 
@@ -32,6 +34,7 @@ def told(conversation: Conversation) -> dict[str, Any]:
     return {
         "state": conversation.state, "rounds": conversation.rounds, "would": conversation.would,
         "signed": conversation.signed,
+        "open_wish": None if conversation.open_wish is None else conversation.open_wish.as_dict,
         "proposal": None if made is None else {
             "kind": made.kind, "currency": made.currency, "invoices": list(made.invoices),
             "instalments": [[day.isoformat(), str(amount)] for day, amount in made.instalments],

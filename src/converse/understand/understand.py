@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import date
 
@@ -9,11 +10,18 @@ import pandas as pd
 
 from ..intents.model import IntentModel
 from ..slots import find_slots
-from ..text import LANGUAGES, cleaned, language_of, new_text
+from ..slots.found import Slots
+from ..text import LANGUAGES, cleaned, language_of, new_text, plain_letters
 from .mood import mood
 from .understood import Understood
+from .weighed import weighed
 
 _LATER = frozenset({"promise_to_pay", "need_more_time", "instalment_plan", "part_payment"})
+_MORE = re.compile(
+    r"\b(?:more|another|extra|further|additional|longer|on top|extension|extend\w*|noch|weitere\w*|mehr|zusatzlich\w*|langer|"
+    r"verlanger\w*|encore|plus|supplementaires?|de plus|prolong\w*|mas|otr[ao]s?|adicional\w*|prorrog\w*|ampli\w*)\b"
+)
+"""Words of a wish that counts from the day until which there was time anyway."""
 
 
 def understand(
@@ -28,7 +36,8 @@ def understand(
 ) -> Understood:
     """Understand one message of a customer.
 
-    Days are read as past ones only where the message says that it was paid, and nothing of what is to come.
+    Days are read as past ones only where the message says that it was paid, and nothing of what is to come; "two more
+    weeks" count from the due date of the invoices in question, if that is ahead.
 
     Parameters
     ----------
@@ -41,9 +50,30 @@ def understand(
     spoken = language_of(new, language if language in LANGUAGES else "en")
     meaning = model.meaning(whole, spoken)
     names = {intent.name for intent in meaning.intents}
-    tense = "past" if "already_paid" in names and names.isdisjoint(_LATER) else "future"
-    slots = find_slots(
-        new, today, language=spoken, country=country, tense=tense, open_invoices=open_invoices, known_ids=known_ids
-    )
-    urgency, sentiment = mood(new, names)
+
+    def named(tense: str, anchor: date | None = None) -> Slots:
+        return find_slots(
+            new, today, language=spoken, country=country, tense=tense, open_invoices=open_invoices,
+            known_ids=known_ids, anchor=anchor,
+        )  # fmt: skip
+
+    slots = named("future")
+    since = anchor_of(slots, open_invoices, today)
+    if since > today and _MORE.search(plain_letters(new)):
+        slots = named("future", since)
+    later = names & _LATER - ({"promise_to_pay"} if not slots.firmness else set())
+    if "already_paid" in names and not later:
+        slots = named("past")
+    meaning = weighed(meaning, slots, new, today)
+    urgency, sentiment = mood(new, {intent.name for intent in meaning.intents})
     return Understood(whole, new, spoken, meaning, slots, urgency, sentiment)
+
+
+def anchor_of(slots: Slots, open_invoices: pd.DataFrame | None, today: date) -> date:
+    """The day that "two more weeks" counts from: today, or the latest due date of the invoices in question."""
+    if open_invoices is None or open_invoices.empty:
+        return today
+    named = {slot.invoice_id for slot in slots.invoices}
+    pairs = list(zip(open_invoices["invoice_id"], pd.to_datetime(open_invoices["due_on"]).dt.date, strict=True))
+    due = [day for name, day in pairs if name in named] if named else [day for _, day in pairs if day < today]
+    return max([today, *(due or ([] if named else [day for _, day in pairs]))])

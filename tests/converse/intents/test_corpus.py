@@ -45,7 +45,7 @@ def test_figures_on_the_frozen_replies_stay_what_they_are(intents_model: IntentM
 
     # Floors a little below what was measured (benchmarks/replies.py); the aim of .92 and .99 is not reached.
     assert found["macro_f1"] > 0.74
-    assert found["safety_recall"] > 0.8
+    assert found["safety_recall"] > 0.85
     assert found["ece"] < 0.05
 
 

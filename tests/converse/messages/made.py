@@ -43,7 +43,7 @@ PAIRS = (
     *[(HAND_OVER, reason, "") for reason in ("insolvency", "legal", "change_bank_details", "unsubscribe", "escalate",
       "hostile", "dispute", "amount_disagreement", "waiver", "wrong_contact", "broken_promises", "extensions_used",
       "hardship", "missing_po", "question", "not_understood", "refused",
-      "too_many_counters", "proposal_lapsed", "with_person")],
+      "no_agreement", "proposal_lapsed", "with_person")],
     (HAND_OVER, "approval", EXTENSION),
     *[(NOTE, reason, "") for reason in ("bounce", "out_of_office", "unsubscribe", "acknowledgement", "out_of_scope")],
 )  # fmt: skip
@@ -91,7 +91,7 @@ def decisions(draw: st.DrawFn, known: Facts) -> Decision:
         mine = rows[rows["currency"] == currency]
         names = tuple(mine["invoice_id"][: draw(st.integers(1, len(mine)))])
         total = sum(mine["amount_open"][: len(names)], Decimal(0))
-        number = {PLAN: draw(st.integers(2, 7)), PART: 2}.get(kind, 1)
+        number = {PLAN: draw(st.integers(1, 7)), PART: draw(st.integers(1, 2))}.get(kind, 1)
         parts = equal_parts(total, number, currency) if kind != WAIVER else (Decimal("12.50"),)
         first = TODAY if kind == WAIVER else TODAY + timedelta(days=draw(st.integers(1, 30)))
         days = tuple(first + timedelta(days=30 * n) for n in range(len(parts)))

@@ -17,8 +17,8 @@ CHANNELS = ("email", "letter", "sms", "whatsapp", "slack", "teams", "chat")
 
 
 def drafted(decision: Decision, known: Facts, channel: str, **more: str) -> Draft:
-    return draft(decision, understood(known.language), known, channel=channel, **{
-        "link": LINK, "company": "Nordlicht Handel AG", "sender": "Jo Kern", "phone": "+49 40 5550", **more})  # fmt: skip
+    said = {"link": LINK, "company": "Nordlicht Handel AG", "sender": "Jo Kern", "phone": "+49 40 5550"} | more
+    return draft(decision, understood(known.language), known, channel=channel, **said)  # type: ignore[arg-type]
 
 
 @given(st.data())

@@ -28,12 +28,10 @@ KNOWN = Facts("C1", date(2026, 3, 2), "Acme Widgets Ltd", "en", "GB", pd.DataFra
 DECISION = Decision(COUNTER, "beyond_policy", ("Why.",), Proposal(EXTENSION, "EUR", ("INV-7",), (
     (date(2026, 4, 1), Decimal("1200.00")),)))  # fmt: skip
 GOOD = (
-    "Dear Acme Widgets Ltd,\n\nWe understand that you are waiting for money yourself. The end of April is later than we can "
-    f"go; we propose 1 April 2026 as the day of payment for invoice INV-7 of 1,200.00 EUR.\n\nYou can pay here: {LINK}\n\n"
-    "Would that suit you?\n\nKind regards\nJo Kern\nNordlicht AG"
-).replace(
-    "The end of April is later than we can go; we", "What you ask for is later than we can go; we"
-)  # no day by words
+    "Dear Acme Widgets Ltd,\n\nWe understand that you are waiting for money yourself. What you ask for is later than "
+    "we can go; we propose 1 April 2026 as the day of payment for invoice INV-7 of 1,200.00 EUR.\n\n"
+    f"You can pay here: {LINK}\n\nWould that suit you?\n\nKind regards\nJo Kern\nNordlicht AG"
+)
 
 
 @dataclass
@@ -43,11 +41,10 @@ class Endpoint:
     url: str
     asked: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
-    answer: Callable[[BaseHTTPRequestHandler], None] = lambda handler: None  # noqa: E731
+    answer: Callable[[BaseHTTPRequestHandler], None] = lambda handler: None
 
     def says(self, draft: str, *evidence: str) -> None:
-        content = json.dumps({"evidence": list(evidence), "draft": draft})
-        self.sends(json.dumps({"choices": [{"message": {"content": content}}]}).encode())
+        self.sends(content(json.dumps({"evidence": list(evidence), "draft": draft})))
 
     def sends(self, body: bytes, status: int = 200, **headers: str) -> None:
         def send(handler: BaseHTTPRequestHandler) -> None:
@@ -120,7 +117,10 @@ def test_a_good_draft_is_used(endpoint: Endpoint) -> None:
 
 def test_what_is_sent_is_data_and_no_more_than_is_needed(endpoint: Endpoint) -> None:
     endpoint.says(GOOD)
-    text = "Card 4111 1111 1111 1111, IBAN DE89 3704 0044 0532 0130 00, password: fake-hunter2, call +49 40 123 456 78, a@b.example"
+    text = (
+        "Card 4111 1111 1111 1111, IBAN DE89 3704 0044 0532 0130 00, password: fake-hunter2, call +49 40 123 456 78, "
+        "a@b.example"
+    )
     asked(endpoint, text)
     [request], [headers] = endpoint.asked, endpoint.headers
     whole = json.dumps(request)
@@ -174,17 +174,20 @@ def test_an_injection_that_is_echoed_is_not_used(endpoint: Endpoint) -> None:
         assert not asked(endpoint, injected).used
 
 
+def content(text: str) -> bytes:
+    return json.dumps({"choices": [{"message": {"content": text}}]}).encode()
+
+
 @pytest.mark.parametrize(
     ("body", "status", "note"),
     [
         (b"oops", 200, "no JSON"),
         (b"{}", 200, "not the form"),
         (b"[" * 100_000, 200, "no JSON"),
-        (json.dumps({"choices": [{"message": {"content": "Dear customer, ..."}}]}).encode(), 200, "not the form"),
-        (json.dumps({"choices": [{"message": {"content": '{"evidence": "x", "draft": "y"}'}}]}).encode(), 200, "not the form"),
-        (json.dumps({"choices": [{"message": {"content": '{"evidence": [], "draft": "y", "amount": 1}'}}]}).encode(), 200,
-         "not the form"),
-        (json.dumps({"choices": [{"message": {"content": '{"evidence": [], "draft": " "}'}}]}).encode(), 200, "1 to 4000"),
+        (content("Dear customer, ..."), 200, "not the form"),
+        (content('{"evidence": "x", "draft": "y"}'), 200, "not the form"),
+        (content('{"evidence": [], "draft": "y", "amount": 1}'), 200, "not the form"),
+        (content('{"evidence": [], "draft": " "}'), 200, "1 to 4000"),
         (b"x" * (1 << 21), 200, "more than"),
         (b"{}", 500, "status 500"),
         (b"{}", 401, "status 401"),

@@ -1,4 +1,4 @@
-"""The best time and channel: from past responses only, never where it is forbidden, and with a known share of chance."""
+"""The best time and channel: from past responses only, never where it is forbidden, a known share by chance."""
 
 from __future__ import annotations
 
