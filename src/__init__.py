@@ -16,6 +16,7 @@ __all__ = [
     "as_of",
     "read_ledger",
     "write_ledger",
+    "converse",
     "decide",
     "explain",
     "features",
@@ -50,7 +51,7 @@ class Menu(ModuleType):
         return sorted({*super().__dir__(), *self._MENU})
 
 
-_MENU = {"decide": "", "explain": "", "features": "", "models": "", "score": "score", "worth": ""}
+_MENU = {"converse": "", "decide": "", "explain": "", "features": "", "models": "", "score": "score", "worth": ""}
 sys.modules[__name__].__class__ = Menu
 
 if TYPE_CHECKING:  # checkers do not see a module's class

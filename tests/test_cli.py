@@ -30,7 +30,7 @@ COMMANDS: tuple[list[str], ...] = (
     ["features"], ["train"], ["promote"], ["score"], ["backtest"], ["explain"],
     ["forecast"], ["decide"], ["monitor"], ["registry"], ["registry", "log"], ["registry", "champion"],
     ["store"], ["store", "backup"], ["store", "restore"], ["store", "moved"], ["store", "upgrade"],
-    ["serve"], ["erase"],
+    ["reply"], ["replies"], ["replies", "train"], ["replies", "read"], ["replies", "export"], ["serve"], ["erase"],
 )  # fmt: skip
 
 HEADER = "invoice_id,customer_id,issued_on,due_on,amount,currency\n"

@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import json
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -51,10 +52,14 @@ def _entered(options: argparse.Namespace, text: str, today: Any, policy: Any) ->
 
 def train(options: argparse.Namespace) -> Answer:
     """Learn what replies mean, and let it serve if it is better than what does."""
-    from ..converse.learn import train_replies
+    from ..converse.intents import read_corpus, release_intents
+    from ..progress import say
 
-    done = train_replies(options.corpus, options.store, options.seed, options.signed_by, shown(options))
-    return done.as_dict, str(done)
+    corpus = read_corpus(options.corpus)
+    say(f"learning from {len(corpus)} replies", shown(options))
+    done = release_intents(corpus, options.store, options.seed, signed_by=options.signed_by)
+    what = "promoted" if done.promoted else "not promoted"
+    return asdict(done) | {"replies": len(corpus)}, f"reply-intents v{done.number} {what}: {done.reason}"
 
 
 def read(options: argparse.Namespace) -> Answer:

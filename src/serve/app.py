@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import BoundedSemaphore
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,28 +12,34 @@ from starlette.responses import Response
 
 from .. import __version__
 from ..errors import PaybenchError
+from .chat.room import NO_LEDGER, Chat
+from .chat.routes import add_chat
 from .describe import ABOUT, ANSWERS, BODY_ANSWERS, ONE_ANSWERS, request_body
 from .guard import failed, sentence
-from .limits import Limits, Refused, read_body
+from .limits import Refused, read_body
 from .page import POLICY, docs_page
 from .service import Service
 from .wire import TooLarge, as_json
+from .workers import Workers
 
-T = TypeVar("T")
 PAGE = 1_000
 """Invoices of one page at most."""
 AsOf = Annotated[str, Query(description="the decision's day, YYYY-MM-DD; nothing later is known")]
 
 
-def make_app(service: Service) -> FastAPI:
+def make_app(service: Service, chat: Chat | str = NO_LEDGER) -> FastAPI:
     """The routes of a service.
+
+    Parameters
+    ----------
+    chat : conversations, or the sentence that says why there are none.
 
     Returns
     -------
     An application without its :class:`~.guard.Guard`.
     """
     limits = service.limits
-    workers = _Workers(limits)
+    workers = Workers(limits)
     app = FastAPI(title="paybench", version=__version__, description=ABOUT, docs_url=None, redoc_url=None)
     _say_errors(app)
 
@@ -87,6 +90,7 @@ def make_app(service: Service) -> FastAPI:
     async def docs() -> Response:
         return Response(docs_page(app.openapi()), headers={"content-security-policy": POLICY}, media_type="text/html")
 
+    add_chat(app, chat, limits)
     return app
 
 
@@ -118,33 +122,6 @@ def _say_errors(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:
         return failed(request.scope.get("state", {}).get("id", "-"), error)
-
-
-class _Workers:
-    """Threads that score, a few at a time, while others wait; who would wait too long is sent away."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._pool = ThreadPoolExecutor(limits.at_once, "score")
-        self._free = BoundedSemaphore(limits.at_once + limits.waiting)
-
-    async def do(self, work: Callable[[], T]) -> T:
-        """The result of work.
-
-        Raises
-        ------
-        Refused
-            503, if too many wait already, or it takes too long.
-        """
-        if not self._free.acquire(blocking=False):
-            raise Refused(503, "Too many requests wait already; ask again in a moment.")
-        future = self._pool.submit(work)
-        future.add_done_callback(lambda _: self._free.release())
-        try:
-            async with asyncio.timeout(self._limits.scoring):
-                return await asyncio.wrap_future(future)
-        except TimeoutError:
-            raise Refused(503, "Scoring took too long; ask for less, or later.") from None
 
 
 def _json(content: dict[str, Any], status: int = 200) -> Response:

@@ -21,8 +21,10 @@ from .wire import as_json
 
 LOG = logging.getLogger("paybench.serve")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-OPEN = "/health"
+BRIEF = "/health"
 """The route that answers, in brief, without a token."""
+OPEN = ("/chat", "/pay/", "/hooks/", "/unsubscribe/")
+"""The page without its data, and what other people's browsers and servers ask for with secrets of their own."""
 
 _CARRIED = {
     "cache-control": "no-store",
@@ -84,10 +86,15 @@ class Guard:
             return sentence(421, "This server is not asked for by that name; use the address that it printed.")
         known = self._token is None or _bears(headers, self._token)
         scope["state"]["known"] = known
-        if not known and scope["path"] != OPEN:
+        if not known and not is_open(scope["path"]):
             more = {"www-authenticate": "Bearer"}
             return sentence(401, "The token is missing or wrong; send the header Authorization: Bearer TOKEN.", more)
         return None
+
+
+def is_open(path: str) -> bool:
+    """Whether an address answers without the token."""
+    return path == BRIEF or any(path == name or (name.endswith("/") and path.startswith(name)) for name in OPEN)
 
 
 def sentence(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:

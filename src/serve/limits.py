@@ -42,21 +42,30 @@ class Refused(PaybenchError):
         self.status = status
 
 
-async def read_body(request: Request, limits: Limits) -> bytes:
+async def read_body(
+    request: Request,
+    limits: Limits,
+    kind: str | None = "application/json",
+    less: str = "send fewer customers at a time",
+) -> bytes:
     """The body of a request that says that it is JSON, and is no longer than it may be.
+
+    Parameters
+    ----------
+    kind : what it has to say that it is; None = anything. less : what to do where it is too long.
 
     Raises
     ------
     Refused
         415 where it is something else, 413 where it is too long, 408 where it takes too long, 400 where it breaks off.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise Refused(415, "The body is not sent as application/json; set the header Content-Type to that.")
+    said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind is not None and said != kind:
+        raise Refused(415, f"The body is not sent as {kind}; set the header Content-Type to that.")
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise Refused(415, "The body is compressed; send it as it is, without the header Content-Encoding.")
     announced = request.headers.get("content-length", "0")
-    too_long = Refused(413, f"The body is longer than {limits.body:,} bytes; send fewer customers at a time.")
+    too_long = Refused(413, f"The body is longer than {limits.body:,} bytes; {less}.")
     most = _PASSED * limits.body
     if not announced.isdecimal() or int(announced[:19]) > (limits.body if "expect" in request.headers else most):
         raise too_long

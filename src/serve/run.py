@@ -10,6 +10,7 @@ from asyncio import TimerHandle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import h11
 import uvicorn
@@ -17,6 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ..errors import PaybenchError
 from .app import make_app
+from .chat.begun import Setting, begin_chat
 from .guard import LOG, LOOPBACK, Guard
 from .limits import Limits
 from .service import Service
@@ -32,6 +34,7 @@ def serve(
     port: int,
     limits: Limits,
     say: Callable[[str], None],
+    setting: Setting | None = None,
 ) -> None:
     """Serve until told to stop (Ctrl-C, SIGTERM).
 
@@ -39,18 +42,27 @@ def serve(
     ----------
     store : whose champion scores; there need not be one yet. ledger : a ledger folder, or None.
     host, port : where to listen; port 0 takes any that is free. limits : of requests.
-    say : hears the address once it listens.
+    say : hears the address once it listens. setting : of conversations about the ledger; None = as usual.
 
     Raises
     ------
     PaybenchError
-        If it cannot listen there, or the environment's token is too short.
+        If it cannot listen there, or a secret of the environment is too short.
     """
     secret = token()
     service = Service(store, ledger, limits)
     local = host in LOOPBACK
-    app = Guard(make_app(service), LOOPBACK if local else None, secret)
+    talks = setting or Setting(ledger, store)
     listening = _listen(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{listening.getsockname()[1]}"
+    try:
+        chat = begin_chat(talks, address, local, os.environ, None)
+    except PaybenchError:
+        listening.close()
+        raise
+    own = (*LOOPBACK, *filter(None, [urlsplit(talks.url).hostname]))
+    app = Guard(make_app(service, chat), own if local else None, secret)
     if not LOG.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
@@ -73,8 +85,7 @@ def serve(
         timeout_keep_alive=15,
         ws="none",
     )
-    shown = f"[{host}]" if ":" in host else host
-    say(f"http://{shown}:{listening.getsockname()[1]}")
+    say(address)
     try:
         uvicorn.Server(settings).run(sockets=[listening])
     except KeyboardInterrupt:  # which uvicorn raises again, once it has ended in order

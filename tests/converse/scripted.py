@@ -71,7 +71,7 @@ def play(script: Mapping[str, Any], model: IntentModel, policy: Policy) -> list[
         today = date.fromisoformat(turn["today"]) if "today" in turn else today
         facts = facts_of(script, today)
         said = understand(
-            turn["text"], today, model, country=facts.country, open_invoices=facts.open_invoices,
+            turn["text"], today, model, language=facts.language, country=facts.country, open_invoices=facts.open_invoices,
             known_ids=facts.known_ids,
         )  # fmt: skip
         went = heard(stands, said, facts, policy, turn["channel"])

@@ -48,7 +48,7 @@ THREADS = [
     "{}\n\nEl lun, 3 may 2025 a las 10:00, A. Clerk (<a@example.com>) escribió:\n> Pague",
     "{}\n\n-----Original Message-----\nFrom: A. Clerk\nSent: Monday\nTo: B\nSubject: Reminder\n\nPlease pay",
     "{}\n\n-----Ursprüngliche Nachricht-----\nVon: A\nGesendet: Montag\n\nBitte zahlen",
-    "{}\n\n________________________________\nFrom: A. Clerk <a@example.com>\nSent: Monday\nTo: B\nSubject: Reminder\n\nPlease pay",
+    "{}\n\n____________________\nFrom: A. Clerk <a@example.com>\nSent: Monday\nTo: B\nSubject: Reminder\n\nPlease pay",
     "{}\n\nVon: A <a@example.com>\nGesendet: Montag, 3. Mai\nAn: B\nBetreff: Mahnung\n\nBitte zahlen",
     "{}\n\nDe : A <a@example.com>\nEnvoyé : lundi\nÀ : B\nObjet : Rappel\n\nMerci",
     "{}\n\nDe: A <a@example.com>\nEnviado el: lunes\nPara: B\nAsunto: Recordatorio\n\nPague",

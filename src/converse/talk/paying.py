@@ -20,7 +20,9 @@ LINKS, PAYMENTS = "links", "payments"
 """Sources of events: a link by its id, and a payment by the provider's number of the report."""
 DAYS = 30
 """For which a link stays open after the last day that it is about."""
-_WHAT_IS_OWED = Decision("answer", "what_is_owed")
+_REMINDER = Decision("answer", "how_to_pay")
+_PAYABLE = ("accept", "counter", "answer")
+"""Actions whose answers may bear a link."""
 
 
 class Paying:
@@ -36,28 +38,44 @@ class Paying:
         self._record = record
 
     def url(self, facts: Facts, decision: Decision | None, said: Understood | None, now: datetime) -> str:
-        """Where what is in question can be paid, empty where that is nothing or of several currencies.
+        """Where what is in question can be paid; empty where that is nothing, or of several currencies.
 
-        Of instalments the first one; the same question on the same day gets the same link.
+        Of instalments it is the first one. A link that asks for the same is used again, as long as it is open.
+
+        Parameters
+        ----------
+        decision : None = a reminder, of what is overdue. said : the message that was decided about, if there is one.
         """
-        if self._provider is None or facts.open_invoices.empty:
+        if self._provider is None or (decision is not None and decision.action not in _PAYABLE):
             return ""
-        some = in_question(decision or _WHAT_IS_OWED, said, facts)
+        some = in_question(decision or _REMINDER, said, facts)
         currencies = {bill.currency for bill in some}
         if len(currencies) != 1:
             return ""
         owed = {bill.invoice_id: bill.amount for bill in some}
-        amount, last = sum(owed.values(), Decimal(0)), facts.today
+        amount, last = sum(owed.values(), Decimal(0)), max(facts.today, now.date())
         made = decision.proposal if decision is not None else None
         if made is not None and made.kind != "waiver":
             last = max(last, *(day for day, _ in made.instalments))
             amount = min(made.instalments[0][1], amount)
-        expires = max(last, now.date()) + timedelta(days=DAYS)
-        key = f"{facts.customer_id}/{sorted(owed.items())}/{amount}/{expires}"
+        for event in reversed(self._record.of(facts.customer_id)):
+            if event.what == "link" and self._asks_for(_link(event.body), owed, amount, last):
+                return str(event.body["url"])
+        expires, key = last + timedelta(days=DAYS), f"{facts.customer_id}/{sorted(owed.items())}/{amount}/{last}"
         link = self._provider.create(owed, amount, currencies.pop(), expires, now=now, key=key)
-        if self._record.seen(LINKS, link.id) is None:
-            self._record.add(Event(facts.customer_id, now, "link", "", _plain(link), LINKS, link.id))
+        self._record.add(Event(facts.customer_id, now, "link", "", _plain(link), LINKS, link.id))
         return link.url
+
+    def _asks_for(self, link: Link, owed: Mapping[str, Decimal], amount: Decimal, last: date) -> bool:
+        """Whether a link asks for just this, and can still be paid on a day."""
+        assert self._provider is not None
+        same = dict(link.invoices) == dict(owed) and link.amount == amount and link.expires_on >= last
+        return same and self._provider.link(link.id) is not None and not self._paid(link.id)
+
+    def _paid(self, link_id: str) -> bool:
+        made = self._record.seen(LINKS, link_id)
+        events = self._record.of(made.customer_id) if made is not None else []
+        return any(event.what == "paid" and event.body["link"] == link_id for event in events)
 
     def paid(self, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[Paid, str, Link] | None:
         """A payment that the provider reports, whose it is, and by which link; None = it is no news.

@@ -123,7 +123,7 @@ def answer(
     """
     before = conversation or Conversation()
     said = understand(
-        text, facts.today, model, language="", country=facts.country, open_invoices=facts.open_invoices,
+        text, facts.today, model, language=facts.language, country=facts.country, open_invoices=facts.open_invoices,
         known_ids=facts.known_ids,
     )  # fmt: skip
     turn = heard(before, said, facts, policy, channel)

@@ -194,7 +194,12 @@ def _rows(event: Event, table: str) -> list[dict[str, Any]]:
 
 
 def _queue(events: Sequence[Event], stands: Conversation) -> str:
-    """Who has to see to a conversation: the queue of the last decision that handed over, until a person has acted."""
+    """Who has to see to a conversation: the queue of the last decision that handed over, until a person has acted.
+
+    A draft that waits for a signature waits for it whatever was said since.
+    """
+    if stands.state == PERSON and stands.would:
+        return "credit manager"
     for event in reversed(events):
         if event.what in ("answered", "signed", "released"):
             return ""

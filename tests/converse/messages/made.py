@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 from hypothesis import strategies as st
@@ -107,3 +109,10 @@ def decisions(draw: st.DrawFn, known: Facts) -> Decision:
 def understood(language: str = "en", *names: str) -> Understood:
     """A message that means nothing but these intents."""
     return Understood("text", "text", language, Meaning(tuple(map(Intent, names))), Slots())
+
+
+def known_customer(**more: Any) -> Facts:
+    """A German customer with one overdue invoice, INV-7 of 1,200.00 EUR."""
+    row = ("INV-7", "EUR", Decimal("1200.00"), date(2026, 2, 3), "low", 0.5, None, 0, Decimal(0))
+    base = Facts("C1", TODAY, "Müller GmbH", "de", "DE", pd.DataFrame([row], columns=list(COLUMNS)))
+    return replace(base, **more)

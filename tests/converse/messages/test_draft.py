@@ -11,7 +11,7 @@ from paybench.converse.messages.texts import texts
 from paybench.converse.negotiate.decision import ACCEPT, COUNTER, HAND_OVER, NOTE, REASONS, WAIVER, Decision
 from paybench.converse.negotiate.facts import Facts
 from paybench.errors import PaybenchError
-from tests.converse.messages.made import LINK, PAIRS, decisions, facts, understood
+from tests.converse.messages.made import LINK, PAIRS, decisions, facts, known_customer, understood
 
 CHANNELS = ("email", "letter", "sms", "whatsapp", "slack", "teams", "chat")
 
@@ -83,20 +83,6 @@ def places(said: object, path: str = "") -> set[str]:
         if path == "dunning"
         else {p for key, value in said.items() for p in places(value, str(key) if not path else f"{path}.{key}")}
     )
-
-
-def known_customer(**more: object) -> Facts:
-    import dataclasses
-    from datetime import date
-    from decimal import Decimal
-
-    import pandas as pd
-
-    from paybench.converse.negotiate.facts import COLUMNS
-
-    row = ("INV-7", "EUR", Decimal("1200.00"), date(2026, 2, 3), "low", 0.5, None, 0, Decimal(0))
-    base = Facts("C1", date(2026, 3, 2), "Müller GmbH", "de", "DE", pd.DataFrame([row], columns=list(COLUMNS)))
-    return dataclasses.replace(base, **more)  # type: ignore[arg-type]
 
 
 def test_a_person_takes_over_in_a_tone_of_its_own() -> None:

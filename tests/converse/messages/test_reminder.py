@@ -13,7 +13,7 @@ from paybench.converse.messages.drafted import bills
 from paybench.converse.messages.texts import CONSEQUENCES, dunning
 from paybench.converse.negotiate.facts import Facts
 from paybench.errors import PaybenchError
-from tests.converse.messages.made import LINK, facts
+from tests.converse.messages.made import LINK, facts, known_customer
 
 
 @given(facts(), st.sampled_from(TONES[:-1]), st.sampled_from(("chat", "sms", "email")), st.booleans())
@@ -38,6 +38,18 @@ def test_reminders_are_grounded(known: Facts, tone: str, channel: str, enabled: 
     overdue = late[0].due < known.today
     assert said == (enabled and tone == "final" and overdue and channel != "sms")
     assert channel != "sms" or len(made.body) <= SMS_LETTERS
+
+
+@pytest.mark.parametrize(("language", "country"), [("en", "GB"), ("de", "DE"), ("fr", "FR"), ("es", "ES")])
+def test_every_enabled_consequence_can_be_said(language: str, country: str) -> None:
+    known = dataclasses.replace(known_customer(), language=language, country=country)
+    for name in CONSEQUENCES:
+        made = reminder(known, tone="final", channel="email", consequences=(name,))
+        assert grounded(made, known, None) == ()
+        # Each is found where it is not enabled, whatever else is.
+        others = tuple(other for other in CONSEQUENCES if other != name)
+        kept = dataclasses.replace(made, voice=dataclasses.replace(made.voice, consequences=others))
+        assert grounded(kept, known, None)
 
 
 @given(facts())

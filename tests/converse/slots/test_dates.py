@@ -13,17 +13,15 @@ from paybench.errors import PaybenchError
 from tests.converse.slots.phrases import PHRASES, Phrase
 
 LANGUAGES = ("en", "de", "fr", "es")
+NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 TODAYS = st.dates(date(2019, 1, 1), date(2032, 12, 31))
-SPOKEN = st.lists(
-    st.sampled_from(
-        "on by before after until next last this the end of mid early late week month day days weeks year friday monday may "
-        "march june 15 31 30 29 15th 2 3/4 31.2. 12.05.2025 2025-02-30 in within two a few more ago tomorrow yesterday now "
-        "asap or and to - . , / 10-15 KW week 53 Freitag nächste Woche bis vor Ende Monats am 15. noch fin du mois vendredi "
-        "prochain dans jours avant le el viernes que viene antes del hace dentro de días quarter Q4 christmas net invoice "
-        "not cannot pay 99 0 €".split()
-    ),
-    max_size=14,
-).map(" ".join)
+WORDS = """
+on by before after until next last this the end of mid early late week month day days weeks year friday monday may march
+june 15 31 30 29 15th 2 3/4 31.2. 12.05.2025 2025-02-30 in within two a few more ago tomorrow yesterday now asap or and to
+- . , / 10-15 KW week 53 Freitag nächste Woche bis vor Ende Monats am 15. noch fin du mois vendredi prochain dans jours avant
+le el viernes que viene antes del hace dentro de días quarter Q4 christmas net invoice not cannot pay 99 0 €
+""".split()
+SPOKEN = st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join)
 TEXTS = st.one_of(SPOKEN, st.text(max_size=80))
 
 
@@ -54,15 +52,18 @@ def test_case_and_blanks_change_nothing(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("nächste Woche", "de"), ("naechste Woche", "de"), ("miércoles", "es"), ("miercoles", "es"), ("février", "fr")],
+    [("nächste Woche", "de"), ("miércoles", "es"), ("en février", "fr")],
 )
 def test_accents_may_miss(text: str, language: str) -> None:
-    decomposed = text.replace("ä", "a\u0308").replace("é", "e\u0301")
-    days = [
-        [(s.first, s.last) for s in find_dates(f"en {t}" if language == "fr" else t, date(2025, 5, 14), language)]
-        for t in (text, decomposed)
-    ]
-    assert days[0] == days[1] != []
+    spelled = (
+        text,
+        text.replace("ä", "a\u0308").replace("é", "e\u0301"),
+        text.replace("ä", "a").replace("é", "e"),
+        text.replace("ä", "ae"),
+    )
+    days = {tuple((s.first, s.last) for s in find_dates(one, date(2025, 5, 14), language)) for one in spelled}
+    assert len(days) == 1
+    assert days != {()}
 
 
 def test_days_of_other_languages_are_known_where_nobody_can_mistake_them() -> None:
@@ -73,9 +74,8 @@ def test_days_of_other_languages_are_known_where_nobody_can_mistake_them() -> No
 @pytest.mark.parametrize("language", LANGUAGES)
 @given(text=TEXTS, today=TODAYS, tense=st.sampled_from(("future", "past")))
 def test_a_slot_is_a_part_of_the_text(language: str, text: str, today: date, tense: str) -> None:
-    slots = find_dates(text, today, language, "", tense)
     end = 0
-    for slot in slots:
+    for slot in find_dates(text, today, language, "", tense):
         # Its quote stands where it says.
         assert text[slot.start : slot.end] == slot.quote != ""
         # None lies within another, and they come in the order of the text.
@@ -90,7 +90,7 @@ def test_a_slot_is_a_part_of_the_text(language: str, text: str, today: date, ten
 @pytest.mark.parametrize("language", LANGUAGES)
 @given(text=TEXTS, today=TODAYS)
 def test_the_future_is_not_before_today_but_where_a_year_is_written(language: str, text: str, today: date) -> None:
-    years = any(part.isdigit() and len(part) >= 2 for part in text.replace(".", " ").replace("-", " ").split())
+    years = "20" in text or "12.05" in text or any(letter.isdecimal() and not letter.isascii() for letter in text)
     for slot in find_dates(text, today, language, "GB"):
         if slot.first is not None and not years:
             assert slot.first >= today
@@ -98,16 +98,15 @@ def test_the_future_is_not_before_today_but_where_a_year_is_written(language: st
 
 @given(today=TODAYS, number=st.integers(0, 6))
 def test_a_weekday_is_within_a_week(today: date, number: int) -> None:
-    name = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()[number]
-    (ahead,) = find_dates(f"on {name}", today)
-    (back,) = find_dates(f"on {name}", today, tense="past")
+    (ahead,) = find_dates(f"on {NAMES[number]}", today)
+    (back,) = find_dates(f"on {NAMES[number]}", today, tense="past")
     assert ahead.first is not None
     assert back.first is not None
     assert ahead.first.weekday() == back.first.weekday() == number
     assert timedelta(1) <= ahead.first - today <= timedelta(7)
     assert timedelta(1) <= today - back.first <= timedelta(7)
     # "next" is in the next calendar week in English.
-    (following,) = find_dates(f"next {name}", today)
+    (following,) = find_dates(f"next {NAMES[number]}", today)
     assert following.first is not None
     assert following.first.isocalendar()[:2] == (today + timedelta(7)).isocalendar()[:2]
 
@@ -131,12 +130,8 @@ def test_more_days_count_from_the_anchor(today: date, anchor: date) -> None:
 
 @given(day=TODAYS, today=TODAYS, tense=st.sampled_from(("future", "past")))
 def test_a_full_date_is_itself(day: date, today: date, tense: str) -> None:
-    for text, country in (
-        (day.isoformat(), ""),
-        (f"{day:%d.%m.%Y}", "DE"),
-        (f"{day:%m/%d/%Y}", "US"),
-        (f"{day:%d %B %Y}", ""),
-    ):
+    written = ((day.isoformat(), ""), (f"{day:%d.%m.%Y}", "DE"), (f"{day:%m/%d/%Y}", "US"), (f"{day:%d %B %Y}", ""))
+    for text, country in written:
         (slot,) = find_dates(f"on {text}", today, "en", country, tense)
         assert (slot.first, slot.last) == (day, day)
 
