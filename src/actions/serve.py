@@ -35,7 +35,8 @@ def serve(options: argparse.Namespace) -> Answer:
     limits = Limits(body=options.max_mb * 1_000_000, rows=options.max_rows)
     today = None if options.as_of is None else day(options.as_of).date()
     setting = Setting(
-        options.ledger, options.store, today, options.policy, options.addresses, options.company, options.url
-    )
+        options.ledger, options.store, today, options.policy, options.addresses, options.company, options.url,
+        options.smtp, options.mail_from, options.smtp_user, options.outbox,
+    )  # fmt: skip
     serve(options.store, options.ledger, options.host, options.port, limits, listens, setting)
     return None

@@ -29,6 +29,12 @@ def add_to(commands: Any) -> None:
     )
     serving.add_argument("--company", default="", metavar="NAME", help="who answers customers (the book's name)")
     serving.add_argument("--url", default="", metavar="URL", help="https://..., by which platforms reach it")
+    serving.add_argument("--smtp", default="", metavar="HOST:PORT", help="mail server that sends answers to e-mails")
+    serving.add_argument(
+        "--smtp-user", default="", metavar="NAME", help="its login; PAYBENCH_SMTP_PASSWORD holds the rest"
+    )
+    serving.add_argument("--mail-from", default="", metavar="ADDRESS", help="who these answers are from")
+    serving.add_argument("--outbox", type=Path, metavar="DIR", help="where signed answers wait for another carrier")
     serving.add_argument("--max-rows", type=count, default=100_000, metavar="N", help="rows of one request (100000)")
     serving.add_argument("--max-mb", type=count, default=16, metavar="N", help="million bytes of one request (16)")
 

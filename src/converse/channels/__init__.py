@@ -3,6 +3,7 @@
 from .inbound import Inbound, Unverified, keyword
 from .mail import email_message, message_id
 from .mailbox import read_email
+from .mailer import Mailer
 from .outbox import Outbox, Payload, Sender
 from .outgoing import Button, Outgoing
 from .signatures import verify_meta, verify_slack, verify_teams, verify_twilio
@@ -16,6 +17,7 @@ from .whatsapp import meta_challenge, read_meta, whatsapp_payload, whatsapp_temp
 __all__ = [
     "Button",
     "Inbound",
+    "Mailer",
     "NotSent",
     "Outbox",
     "Outgoing",

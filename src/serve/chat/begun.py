@@ -8,14 +8,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ...errors import PaybenchError
 from .room import NO_LEDGER, Chat
 
+if TYPE_CHECKING:
+    from ...converse.talk.senders import Senders
+
 SECRETS = (
     "PAYBENCH_SLACK_SECRET", "PAYBENCH_TWILIO_TOKEN", "PAYBENCH_META_SECRET", "PAYBENCH_META_VERIFY",
-    "PAYBENCH_TEAMS_SECRET", "PAYBENCH_EMAIL_SECRET", "PAYBENCH_PAYMENTS_SECRET",
+    "PAYBENCH_TEAMS_SECRET", "PAYBENCH_EMAIL_SECRET", "PAYBENCH_PAYMENTS_SECRET", "PAYBENCH_OUTBOX_SECRET",
+    "PAYBENCH_SMTP_PASSWORD",
 )  # fmt: skip
 """Variables of the environment; a webhook whose secret is not there does not exist."""
 _SHORTEST = 8
@@ -33,6 +38,9 @@ class Setting:
     policy : of negotiation, a file; None = the standard one. addresses : a CSV file of senders; None = nobody is known.
     company : who answers; '' = the name of the book.
     url : by which others reach the server; '' = the address at which it listens.
+    smtp, mail_from, smtp_user : mail server (name:port), who letters are from, and the login; '' = none is sent.
+    outbox : folder in which signed payloads for Slack, Teams and WhatsApp (and letters, without a mail server) end for
+        whoever carries them on; None = they stay in the record.
     """
 
     ledger: Path | None
@@ -42,6 +50,10 @@ class Setting:
     addresses: Path | None = None
     company: str = ""
     url: str = ""
+    smtp: str = ""
+    mail_from: str = ""
+    smtp_user: str = ""
+    outbox: Path | None = None
 
 
 def begin_chat(
@@ -86,10 +98,37 @@ def begin_chat(
     zone = ZoneInfo(read_ledger(setting.ledger).time_zone)
     trial = local and not setting.url
     provider = FakeProvider(kept.get("PAYBENCH_PAYMENTS_SECRET") or secrets.token_hex(32), address) if trial else None
-    desk = Desk(setting.ledger, setting.store, policy=setting.policy, provider=provider, company=setting.company)
+    desk = Desk(
+        setting.ledger,
+        setting.store,
+        policy=setting.policy,
+        provider=provider,
+        company=setting.company,
+        senders=_senders(setting, kept, address),
+    )
     addresses = Addresses() if setting.addresses is None else Addresses.read(setting.addresses)
 
     def clock() -> datetime:
         return (instant or (lambda: datetime.now(UTC)))().astimezone(zone)
 
     return Chat(desk, addresses, provider, clock, setting.today, kept, address)
+
+
+def _senders(setting: Setting, kept: Mapping[str, str], address: str) -> Senders:
+    """Who carries answers that do not go back in the response to a webhook."""
+    from ...converse.channels import Mailer, Outbox
+    from ...converse.channels.outbox import Sender
+    from ...converse.talk import Senders
+
+    carriers: dict[str, Sender] = {}
+    if setting.outbox is not None:
+        if "PAYBENCH_OUTBOX_SECRET" not in kept:
+            raise PaybenchError("An outbox is signed; set PAYBENCH_OUTBOX_SECRET to what its reader knows, too.")
+        outbox = Outbox(kept["PAYBENCH_OUTBOX_SECRET"], setting.outbox)
+        carriers = dict.fromkeys(("email", "slack"), outbox)
+    if setting.smtp:
+        carriers["email"] = Mailer.at(setting.smtp, setting.smtp_user, kept.get("PAYBENCH_SMTP_PASSWORD", ""))
+    if "email" in carriers and "@" not in setting.mail_from:
+        raise PaybenchError(f"Letters need a sender, and --mail-from is '{setting.mail_from}'; give an e-mail address.")
+    unsubscribe = f"{address}/unsubscribe" if "email" in carriers and address.startswith("https://") else ""
+    return Senders(carriers, {"email": setting.mail_from}, setting.company, unsubscribe)
