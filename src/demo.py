@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from .converse.intents import read_corpus, release_intents
 from .decide.decided import make_decisions
 from .decide.decided.log import FILE as WITHHELD
 from .decide.decided.log import read_log
@@ -25,11 +26,12 @@ AS_OF = "2025-12-01"
 FILES = {"scores": "scores.csv", "cash": "cash", "today": "today", "report": "report.html", "model": "model.html"}
 """What it writes, and how that is called."""
 
-SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
+DATA = Path(__file__).resolve().parent.parent / "data"
+SAMPLE, REPLIES = DATA / "sample", DATA / "replies" / "train"
 
 
 def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, show: bool = True) -> dict[str, Any]:
-    """Train, register, score, forecast, decide and report on the sample.
+    """Train, register, score, forecast, decide and report on the sample; learn what replies mean.
 
     Parameters
     ----------
@@ -59,9 +61,11 @@ def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, sh
     if (champion := registry.version(CHAMPION)) is not None:
         attach(registry, champion, Path(files["model"]), "report")  # it names nobody, unlike that of the open book
     risks = table["risk"].value_counts()
+    replies = _replies(store, show)
     return {
         **outcome.as_dict,
         **files,
+        "replies": replies,
         "open": len(table),
         "said": "\n".join(
             [
@@ -77,9 +81,20 @@ def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, sh
                 f"today    {files['today']} (whom to contact: {len(today.contacts)}; to be seen by a person: "
                 f"{len(today.queue.to_do)})",
                 f"reports  {files['report']} (the open book), {files['model']} (the model, to be signed)",
+                *([f"replies  {replies}; to talk: paybench serve {place} --as-of {AS_OF}"] if replies else []),
             ]
         ),
     }
+
+
+def _replies(store: str | Path, show: bool) -> str:
+    """Which model of replies serves after learning from the corpus; empty in an installed package, which has none."""
+    if not REPLIES.is_dir():
+        return ""
+    corpus = read_corpus(REPLIES)
+    say(f"learning what replies mean from {len(corpus)} of them", show)
+    done = release_intents(corpus, store)
+    return f"reply-intents v{done.number} {'serves' if done.promoted else 'does not serve'}"
 
 
 def _sample(folder: Path) -> Path:

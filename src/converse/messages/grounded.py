@@ -31,6 +31,7 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(r"(?<![\w])(?=[\w./_-]*\d)(?=[\w./_-]*[^\W\d_])[\w]+(?:[./_-][\w]+)*")
+_SENTENCE = re.compile(r"(?<=[^\W\d_]{3})[.] (?=[^\W\d_])")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|er|e|o|a)\b", re.IGNORECASE)
 _MONTHS = "|".join(name for names in MONTHS.values() for name in names)
 _MARKER = re.compile(rf"^(\s*)(\d{{1,2}})[.)] (?!(?:{_MONTHS}))", re.MULTILINE | re.IGNORECASE)
@@ -62,6 +63,7 @@ def grounded(draft: Draft, facts: Facts, decision: Decision | None) -> tuple[str
     ground = grounds(facts, decision, draft.voice)
     style = Style(draft.language, draft.country)
     text = _ascii_digits(text).replace("; ", ";\n")  # what a list says stands together
+    text = _SENTENCE.sub(".\n", text) if draft.channel == "sms" else text
     text = _without_names(text, ground, draft)  # first, since a firm may bear the name of its site
     text, bad = _addresses(text, draft.voice)
     faults += bad

@@ -109,7 +109,8 @@ class Said:
     def subject(self) -> str:
         """What it is about, on one line; invoices where the message or the decision names them."""
         ids = {slot.invoice_id for slot in self.understood.slots.invoices} if self.understood is not None else set()
-        named = self.grants or self.decision.moved("dispute") or any(bill.invoice_id in ids for bill in self.about)
+        one = len(self.about) == 1 and self.about[0].invoice_id in ids
+        named = self.grants or self.decision.moved("dispute") or one
         return plain(self.t("subject", self.values["form"] if named else "none", **self.values), 120)
 
     @property

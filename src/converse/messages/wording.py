@@ -21,6 +21,10 @@ _CHARGED = {
     "fr": r"\b(?:factur(?:er|ons|erons|ees?)|appliqu\w+|ajout\w+|exig\w+|court|courent)\b",
     "es": r"\b(?:cobr\w+|aplic\w+|factur(?:ar|amos|aremos)|anad\w+|exig\w+|deveng\w+)\b",
 }
+_IF = re.compile(
+    r"\b(?:until|once|when|if|as soon as|bis|sobald|wenn|falls|jusqu|lorsque|quand|des que|si|hasta|cuando) [^.!?\n]*"
+)
+"""What is said under a condition claims nothing."""
 _TELLS = {
     "interest": "interest", "fees": "fees", "stop": "deliveries that stop", "collection": "a collection agency",
     "legal": "legal steps", "menace": "consequences that nothing allows", "bank": "details of bank accounts",
@@ -39,7 +43,7 @@ def worded(draft: Draft, text: str, decision: Decision | None) -> list[str]:
     found = []
     for kind, by_name in _words(draft.language).items():
         for name, pattern in by_name.items():
-            match = pattern.search(plain)
+            match = pattern.search(_IF.sub(" ", plain) if name == "paid" else plain)
             if match and not _allowed(kind, name, draft, plain, pattern, decision):
                 found.append(_fault(kind, name, match[0]))
     return found
