@@ -169,6 +169,7 @@ class Desk(People):
             link=lambda decision, said: self._paying.url(here.facts, decision, said, here.now),
             company=self._company,
             sender=self._sender,
+            language_model=self._language_model,
         )
         who = taken_by(here.events)
         stays_stopped = here.conversation.state == STOPPED and made.after.state != STOPPED
@@ -181,6 +182,7 @@ class Desk(People):
             "conversation": told(made.after),
             "draft": None if made.draft.empty else made.draft.as_dict,
             "faults": list(made.faults),
+            "note": made.note,
             "goes": made.goes and not who and not stays_stopped,
             "held_by": who,
             "rows": rows | rows_of(made.decision, number, customer, here.today, made.quote),

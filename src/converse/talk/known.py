@@ -19,6 +19,7 @@ from ...models.learn.bundle import Bundle, read_bundle
 from ...score import score
 from ...watched import Mark, Watched
 from ..intents import RULES, IntentModel, champion_intents
+from ..messages.times import Choice, best_times, choice_of
 from ..negotiate import Facts, facts_of
 
 CHAMPION = "champion"
@@ -36,6 +37,7 @@ class _Day:
 
     segments: Segments | None = None
     open: pd.DataFrame | None = None
+    times: pd.DataFrame | None = None
     scores: dict[str, pd.DataFrame | None] = field(default_factory=dict)
 
 
@@ -97,6 +99,16 @@ class Known:
                 still = state["settled_on"].isna() & state["written_off_on"].isna()
                 day.open = state.loc[still, ["invoice_id", "customer_id", "currency", "due_on", "amount_open"]]
             return day.open
+
+    def best_time(self, customer_id: str, today: date) -> Choice | None:
+        """By which channel and when the customer most likely responds; None where nothing may be sent."""
+        ledger, day = self._day(today)
+        with self._lock:
+            if day.times is None:
+                day.times = best_times(ledger, today)
+            known = bool((day.times["customer_id"] == customer_id).any())
+        found = choice_of(day.times, customer_id) if known else None
+        return found if found is not None and found.channel else None
 
     def names(self) -> Mapping[str, str]:
         """The customers' names, where the ledger has one."""

@@ -14,6 +14,7 @@ from ...files import locked_file
 from ...ledger import day as day_of
 from ..links import PaymentProvider
 from ..messages import draft, grounded
+from ..messages.llm import LanguageModel
 from ..negotiate import Conversation, Decision, Facts, Policy, happened, read_policy
 from ..negotiate.states import DAY_OVER, PAID, PROMISED, PROPOSED
 from .finish import finish
@@ -54,6 +55,7 @@ class Room:
     ledger : its folder; rows are added to it. store : whose models score and understand, and where the record is.
     policy : of negotiation: None = the standard one, a file, or a :class:`~.negotiate.Policy`.
     provider : of payment links; None = answers bear no link. company, sender : who answers.
+    language_model : may word drafts, and decides nothing; None = none is asked.
     senders : by channel, what hands an answer over; a channel without one is read from the record (the chat).
     as_of : a day on which the desk stands still; None = that of each call's ``now``, in the ledger's time zone.
     """
@@ -68,6 +70,7 @@ class Room:
         company: str = "",
         sender: str = "",
         senders: Senders | None = None,
+        language_model: LanguageModel | None = None,
         as_of: object = None,
     ) -> None:
         self._folder, self._store = Path(ledger), Path(store)
@@ -75,6 +78,7 @@ class Room:
         self.policy = policy if isinstance(policy, Policy) else read_policy(policy)
         self._company, self._sender = company or self.known.ledger().name, sender
         self._senders = senders or Senders()
+        self._language_model = language_model
         self._as_of = None if as_of is None else day_of(as_of).date()
         self.record = Record(self._store / FILE)
         self._paying = Paying(provider, self.record)
@@ -99,7 +103,8 @@ class Room:
     def thread(self, customer_id: str, now: datetime) -> dict[str, Any]:
         """A customer's conversation and what is known of it, for a page."""
         here = self._standing(customer_id, now)
-        return Thread(here.facts, here.conversation, here.events).as_dict
+        best = self.known.best_time(customer_id, here.today)
+        return Thread(here.facts, here.conversation, here.events, best).as_dict
 
     def export(self, customer_id: str) -> dict[str, Any]:
         """Everything that was said and decided with a customer, with its reasons."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..intents.model import IntentModel
 from ..messages import Draft, draft, grounded
+from ..messages.llm import LanguageModel, suggest
 from ..negotiate import Conversation, Decision, Facts, Policy, heard
 from ..negotiate.decision import plain
 from ..understand import Understood, understand
@@ -25,6 +26,7 @@ class Reply:
     facts : what was known of the customer. understood : the message. decision : by policy alone.
     before, after : where the conversation stood and stands.
     draft : the answer; its body is empty where nothing is to be said. faults : what in it is not grounded in the facts.
+    note : what became of a language model's suggestion, where one was asked.
     """
 
     channel: str
@@ -35,6 +37,7 @@ class Reply:
     after: Conversation
     draft: Draft
     faults: tuple[str, ...]
+    note: str = ""
 
     @property
     def goes(self) -> bool:
@@ -60,6 +63,7 @@ class Reply:
             "state": self.after.state,
             "draft": None if self.draft.empty else self.draft.as_dict,
             "faults": list(self.faults),
+            "note": self.note,
             "goes_out": self.goes,
         }
 
@@ -107,6 +111,7 @@ def answer(
     link: Linked | None = None,
     company: str = "",
     sender: str = "",
+    language_model: LanguageModel | None = None,
 ) -> Reply:
     """Understand, decide and draft.
 
@@ -115,7 +120,7 @@ def answer(
     text : as it came in. facts : of its writer at the start of the day (:func:`.facts_of`), and what came since.
     model : of intents. policy : decides. conversation : where it stands; None = a reminder went out.
     channel : by which it came, and an answer would go. link : where it can be paid; None = no link.
-    company, sender : who answers.
+    company, sender : who answers. language_model : may word the draft, and decides nothing; None = our templates.
 
     Returns
     -------
@@ -129,5 +134,8 @@ def answer(
     turn = heard(before, said, facts, policy, channel)
     where = link(turn.decision, said) if link is not None else ""
     made = draft(turn.decision, said, facts, channel=channel, link=where, company=company, sender=sender)
+    suggested = suggest(language_model, said.new, facts, made, turn.decision)
+    made = made if suggested is None else suggested.draft
     faults = () if made.empty else grounded(made, facts, turn.decision)
-    return Reply(channel, facts, said, turn.decision, before, turn.conversation, made, faults)
+    note = "" if suggested is None else suggested.note
+    return Reply(channel, facts, said, turn.decision, before, turn.conversation, made, faults, note)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..messages.times import Choice
 from ..negotiate import Conversation, Facts
 from ..negotiate.decision import plain
 from ..negotiate.states import BROKEN, DISPUTED, KEPT, PERSON, PROPOSED
@@ -29,11 +30,13 @@ class Thread:
     Attributes
     ----------
     facts : of the customer now. stands : where the conversation stands now. events : all of it.
+    best : by which channel and when the customer most likely responds.
     """
 
     facts: Facts
     stands: Conversation
     events: Sequence[Event]
+    best: Choice | None = None
 
     @property
     def as_dict(self) -> dict[str, Any]:
@@ -48,6 +51,10 @@ class Thread:
                 "segment": f.segment, "value": f.value, "broken": f.broken, "account_manager": f.account_manager,
             },
             "today": f.today.isoformat(),
+            "best_time": None if self.best is None else {
+                "channel": self.best.channel, "on": f"{self.best.send_on:%Y-%m-%d}", "hour": self.best.hour,
+                "reason": self.best.reason,
+            },
             "state": self.stands.state,
             "taken_by": taken_by(self.events),
             "needs_person": self.queue,
@@ -80,6 +87,7 @@ class Thread:
             "decision": decided.body["decision"], "draft": decided.body.get("draft"),
             "faults": decided.body.get("faults", []), "goes_out": bool(decided.body.get("goes")),
             "held_by": decided.body.get("held_by", ""), "state": decided.body["conversation"]["state"],
+            "note": decided.body.get("note", ""),
         }  # fmt: skip
 
     @staticmethod

@@ -15,12 +15,13 @@ from ...errors import PaybenchError
 from .room import NO_LEDGER, Chat
 
 if TYPE_CHECKING:
+    from ...converse.messages.llm import LanguageModel
     from ...converse.talk.senders import Senders
 
 SECRETS = (
     "PAYBENCH_SLACK_SECRET", "PAYBENCH_TWILIO_TOKEN", "PAYBENCH_META_SECRET", "PAYBENCH_META_VERIFY",
     "PAYBENCH_TEAMS_SECRET", "PAYBENCH_EMAIL_SECRET", "PAYBENCH_PAYMENTS_SECRET", "PAYBENCH_OUTBOX_SECRET",
-    "PAYBENCH_SMTP_PASSWORD",
+    "PAYBENCH_SMTP_PASSWORD", "PAYBENCH_LLM_KEY",
 )  # fmt: skip
 """Variables of the environment; a webhook whose secret is not there does not exist."""
 _SHORTEST = 8
@@ -105,6 +106,7 @@ def begin_chat(
         provider=provider,
         company=setting.company,
         senders=_senders(setting, kept, address),
+        language_model=_language_model(environment, kept),
     )
     addresses = Addresses() if setting.addresses is None else Addresses.read(setting.addresses)
 
@@ -132,3 +134,12 @@ def _senders(setting: Setting, kept: Mapping[str, str], address: str) -> Senders
         raise PaybenchError(f"Letters need a sender, and --mail-from is '{setting.mail_from}'; give an e-mail address.")
     unsubscribe = f"{address}/unsubscribe" if "email" in carriers and address.startswith("https://") else ""
     return Senders(carriers, {"email": setting.mail_from}, setting.company, unsubscribe)
+
+
+def _language_model(environment: Mapping[str, str], kept: Mapping[str, str]) -> LanguageModel | None:
+    """What may word answers: none unless PAYBENCH_LLM_URL and PAYBENCH_LLM_MODEL are set."""
+    from ...converse.messages.llm import LanguageModel
+
+    url = environment.get("PAYBENCH_LLM_URL", "").strip()
+    name = environment.get("PAYBENCH_LLM_MODEL", "").strip()
+    return LanguageModel(url, name, kept.get("PAYBENCH_LLM_KEY", "")) if url else None
