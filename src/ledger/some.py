@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import numpy as np
+
 from .book import Ledger
 from .schema import TABLES
 
@@ -25,9 +27,9 @@ def only_customers(ledger: Ledger, kept: Collection[str]) -> Ledger:
     tables = {}
     for name in TABLES:
         table = ledger.table(name)
-        mine = table["invoice_id"].isin(theirs) if "invoice_id" in table else None
-        if "customer_id" in table:
-            own = table["customer_id"].isin(kept)
-            mine = own if mine is None else own | mine
+        mine = np.zeros(len(table), dtype=bool)
+        for column, values in (("invoice_id", theirs), ("customer_id", kept)):
+            if column in table:
+                mine |= table[column].isin(values).to_numpy(dtype=bool)
         tables[name] = table[mine].reset_index(drop=True)
     return ledger.with_tables(tables)

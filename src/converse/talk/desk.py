@@ -14,7 +14,7 @@ from typing import Any
 from ...errors import PaybenchError
 from ..channels import Inbound
 from ..negotiate import Conversation, Decision, Facts, clicked
-from ..negotiate.states import STOPPED
+from ..negotiate.standing import STOPPED
 from .paying import PAYMENTS, rows_of_payment
 from .people import People
 from .record import Event

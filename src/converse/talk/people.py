@@ -11,7 +11,8 @@ from ..messages.drafted import bills
 from ..messages.reminder import reminder
 from ..messages.tones import tone_of
 from ..negotiate import Conversation, Decision, Facts, happened, signed
-from ..negotiate.states import PERSON, RELEASED, REMIND, STOPPED
+from ..negotiate.standing import PERSON, STOPPED
+from ..negotiate.states import RELEASED, REMIND
 from .record import Event
 from .room import CHAT, Room
 from .thread import told
@@ -75,7 +76,8 @@ class People(Room):
         with self._turn():
             here = self._standing(customer_id, now)
             _check_allowed(here.facts, channel)
-            where = next((e.body["reply_to"] for e in reversed(here.events) if e.body.get("reply_to")), {})
+            known = [event.body["reply_to"] for event in here.events if event.body.get("reply_to")]
+            where = known[-1] if known else {}
             said = {"who": who, "draft": {"subject": "", "body": text.strip()}, "goes": True, "reply_to": where}
             self.record.add(Event(customer_id, here.now, "answered", channel, said))
             self._finish(customer_id, here.now)

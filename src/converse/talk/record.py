@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ class Record:
                 except sqlite3.IntegrityError:
                     base.rollback()
                     return None
-                found.append(Event(*row[:1], event.at, *row[2:4], json.loads(row[6]), *row[4:6], int(number or 0)))
+                found.append(replace(event, body=json.loads(row[6]), number=int(number or 0)))
         return found
 
     def of(self, customer_id: str, after: int = 0) -> list[Event]:
@@ -150,7 +150,10 @@ class Record:
         columns = "customer_id, at, what, channel, body, source, source_id, event_id"
         with self._base() as base:
             rows = base.execute(f"SELECT {columns} FROM events {where}", values).fetchall()
-        return [Event(r[0], datetime.fromisoformat(r[1]), *r[2:4], json.loads(r[4]), *r[5:]) for r in rows]
+        return [
+            Event(customer, datetime.fromisoformat(at), what, channel, json.loads(body), source, source_id, number)
+            for customer, at, what, channel, body, source, source_id, number in rows
+        ]
 
     @contextmanager
     def _base(self, write: bool = False) -> Iterator[sqlite3.Connection]:

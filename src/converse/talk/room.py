@@ -16,7 +16,8 @@ from ..links import PaymentProvider
 from ..messages import draft, grounded
 from ..messages.llm import LanguageModel
 from ..negotiate import Conversation, Decision, Facts, Policy, happened, read_policy
-from ..negotiate.states import DAY_OVER, PAID, PROMISED, PROPOSED
+from ..negotiate.standing import PROMISED, PROPOSED
+from ..negotiate.states import DAY_OVER, PAID
 from .finish import finish
 from .known import Known
 from .paying import Paying

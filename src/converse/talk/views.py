@@ -13,7 +13,7 @@ import numpy as np
 from ..messages.times import Choice
 from ..negotiate import Conversation, Facts
 from ..negotiate.decision import plain
-from ..negotiate.states import BROKEN, DISPUTED, KEPT, PERSON, PROPOSED
+from ..negotiate.standing import BROKEN, DISPUTED, KEPT, PERSON, PROPOSED
 from .known import Known
 from .record import Event, Record
 from .thread import conversation_of, taken_by
