@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from ..decide.messages.meanings import plain_letters
-from ..ledger.redact import redact
+from ..ledger.redact import CARD, redact
 
 __all__ = ["LANGUAGES", "cleaned", "language_of", "new_text", "plain_letters"]
 
@@ -21,6 +21,11 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff]"
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _RUN = re.compile(r"\d(?:[ \-\u00a0\u2007\u2010-\u2015\u202f]?\d)*")
 _GROUP = re.compile(r"\d+")
+_SPREAD = re.compile(
+    r"(?<!\d)(?:\d(?P<one>[^\w+]{1,3})\d(?:(?P=one)\d){11,17}|\d{4}(?P<four>[^\w+]{1,3})\d{4}(?P=four)\d{4}(?P=four)\d{1,7}"
+    r"|\d{4}(?P<six>[^\w+]{1,3})\d{6}(?P=six)\d{4,5})(?!\d)"
+)
+"""A card number whose digits or groups are parted by dots, line ends or the like, all the same."""
 _MOST_GROUPS = 40
 """Groups of digits in a row that are searched for a card number at once: its cost grows with their third power."""
 
@@ -37,7 +42,13 @@ def cleaned(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     for first in (_MOST_GROUPS, _MOST_GROUPS // 2):
         text = "".join(redact(piece) for piece in _pieces(text, first))
-    return text
+    return _SPREAD.sub(_joined, text)
+
+
+def _joined(run: re.Match[str]) -> str:
+    """``[card]`` where the digits of a run are a card number, else the run."""
+    bare = "".join(letter for letter in run[0] if letter.isdecimal())
+    return CARD if redact(bare) == CARD else run[0]
 
 
 def _pieces(text: str, first: int) -> list[str]:

@@ -17,12 +17,18 @@ from paybench.converse.negotiate import Conversation, Decision, Facts, Policy, h
 from paybench.converse.negotiate.facts import COLUMNS
 from paybench.converse.understand import understand
 
-FROZEN = Path(__file__).resolve().parent.parent.parent / "data" / "replies" / "frozen"
+REPLIES = Path(__file__).resolve().parent.parent.parent / "data" / "replies"
+
+
+def scripts(part: str, name: str) -> list[dict[str, Any]]:
+    """The lines of a file of a part: frozen, or dev."""
+    lines = (REPLIES / part / name).read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines if line.strip()]
 
 
 def frozen(name: str) -> list[dict[str, Any]]:
     """The lines of a frozen file."""
-    return [json.loads(line) for line in (FROZEN / name).read_text(encoding="utf-8").splitlines() if line.strip()]
+    return scripts("frozen", name)
 
 
 def facts_of(script: Mapping[str, Any], today: date) -> Facts:
@@ -60,7 +66,7 @@ class Played:
     @property
     def wrong(self) -> tuple[str, ...]:
         """What differs from what was expected, key by key."""
-        return tuple(key for key, value in self.expected.items() if _said(self.decision, key) != value)
+        return tuple(key for key, value in self.expected.items() if _said(self.decision, key) != _ordered(key, value))
 
 
 def play(script: Mapping[str, Any], model: IntentModel, policy: Policy) -> list[Played]:
@@ -71,13 +77,17 @@ def play(script: Mapping[str, Any], model: IntentModel, policy: Policy) -> list[
         today = date.fromisoformat(turn["today"]) if "today" in turn else today
         facts = facts_of(script, today)
         said = understand(
-            turn["text"], today, model, language=facts.language, country=facts.country, open_invoices=facts.open_invoices,
-            known_ids=facts.known_ids,
+            turn["text"], today, model, language=facts.language, country=facts.country,
+            open_invoices=facts.open_invoices, known_ids=facts.known_ids,
         )  # fmt: skip
         went = heard(stands, said, facts, policy, turn["channel"])
         played.append(Played(script["id"], place, turn["text"], said.names, turn["expect"], went.decision))
         stands = went.conversation
     return played
+
+
+def _ordered(key: str, value: Any) -> Any:
+    return sorted(value) if key == "invoices" else value
 
 
 def _said(decision: Decision, key: str) -> Any:
@@ -88,7 +98,7 @@ def _said(decision: Decision, key: str) -> Any:
     if key == "instalments":
         return parts
     if key == "invoices":
-        return list(decision.invoices or (() if made is None else made.invoices))
+        return sorted(decision.invoices or (() if made is None else made.invoices))
     if key == "queue":
         return decision.queue
     return getattr(decision, key)

@@ -79,9 +79,11 @@ def answer(conversation: Conversation, case: Case) -> str:
         return UNSURE
     if case.names <= _ASSENT and case.has("acknowledgement", "promise_to_pay"):
         return TAKES
-    named = bool(said.slots.dates or said.slots.amounts)
-    agrees = len(plain.split()) <= _MOST_WORDS and _found(plain, TAKES)
-    return TAKES if agrees and case.names <= _MILD and (named or case.names <= _ASSENT) else UNSURE
+    named = bool(said.slots.dates or said.slots.amounts or said.slots.plan)
+    if not case.names <= _MILD or len(plain.split()) > _MOST_WORDS:
+        return UNSURE
+    repeats = named and case.has("instalment_plan", "promise_to_pay", "part_payment")
+    return TAKES if repeats or (_found(plain, TAKES) and (named or case.names <= _ASSENT)) else UNSURE
 
 
 def made_of(words: tuple[str, ...], what: str) -> bool:

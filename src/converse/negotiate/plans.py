@@ -23,8 +23,8 @@ MONTH = 30
 _DAYS = {"weekly": 7, "fortnightly": 14, "monthly": MONTH}
 _LONGEST_MONTH = 31
 _THEN = re.compile(
-    r"\b(?:then|followed by|after that|afterwards|thereafter|the rest in|the remainder in|the balance in|more|danach|dann|"
-    r"anschliessend|den rest in|der rest in|weitere\w*|puis|ensuite|apres|le reste en|le solde en|luego|despues|el resto en|mas)\b"
+    r"\b(?:then|followed by|after that|afterwards|thereafter|(?:the (?:rest|remainder|balance)) in|more|danach|dann|"
+    r"anschliessend|de[nr] rest in|weitere\w*|puis|ensuite|apres|le (?:reste|solde) en|luego|despues|el resto en|mas)\b"
 )
 """Words between a first instalment and those that follow it."""
 

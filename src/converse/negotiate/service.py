@@ -14,8 +14,8 @@ from .said import days
 from .terms import negotiate
 
 _DOCUMENT = re.compile(
-    r"\b(?:cop(?:y|ies)|statement|list\w*|overview|breakdown|send|e-?mail|forward|pdf|document\w*|kopie\w*|auszug|kontoauszug|"
-    r"aufstellung|ubersicht|liste|schicken|senden|zusenden|copie|releve|etat|envoy\w*|copia|extracto|listado|relacion|envi\w*)\b"
+    r"\b(?:cop(?:y|ies)|statement|list\w*|overview|breakdown|send|e-?mail|forward|pdf|document\w*|kopie\w*|auszug|"
+    r"kontoauszug|aufstellung|ubersicht|liste|schicken|senden|zusenden|copie|releve|etat|envoy\w*|copia|extracto|listado|relacion|envi\w*)\b"
 )
 """Words of a wish for a document."""
 

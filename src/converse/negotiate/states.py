@@ -44,7 +44,7 @@ from .standing import (
     STOPPED,
     Conversation,
 )  # fmt: skip
-from .wish import Wish, completed, remembered
+from .wish import Wish, completed, instead, remembered
 
 REMIND, PAID, DAY_OVER, CLOSED, RELEASED = EVENTS = ("remind", "paid", "day_over", "closed", "released")
 """What happens besides messages and clicks: a reminder goes out, money keeps the promise, its day passes, the dispute
@@ -94,8 +94,10 @@ def heard(
         return _taken(conversation, facts, policy, channel, case)
     if said == REFUSES:
         return _refused(conversation, case)
-    wish = conversation.open_wish
+    wish, made = conversation.open_wish, conversation.proposal
     whole = completed(wish, case) if wish is not None else None
+    if whole is None and conversation.state == PROPOSED and made is not None:
+        whole = instead(made, case)
     if whole is not None:
         case = Case(whole, facts, policy, channel, conversation.about)
     decision = decide_reply(case.understood, facts, policy, channel, conversation.about)

@@ -15,7 +15,7 @@ from ..slots.found import AmountSlot, DateSlot, InvoiceSlot, PlanSlot, Slots
 from ..slots.money import currency_of, read_amount
 from ..understand.understood import Understood
 from .case import NEGOTIATION, SILENT, Case
-from .decision import ASK, Decision
+from .decision import ASK, PLAN, Decision, Proposal
 
 DAY, AMOUNT, INVOICE, CURRENCY, RELEASE = ASKED = ("day", "amount", "invoice", "currency", "release")
 """What is remembered with the wish for which it is asked."""
@@ -23,6 +23,8 @@ DAY, AMOUNT, INVOICE, CURRENCY, RELEASE = ASKED = ("day", "amount", "invoice", "
 _WISHES = frozenset({*NEGOTIATION, "hardship", "internal_approval", "already_paid"})
 _BESIDE = _WISHES | SILENT | {"question", "remittance_advice"}
 """What an answer may mean as well; anything else in it is decided about alone."""
+_OFFHAND = SILENT | {"question"}
+_MOST_INSTALMENTS = 100
 _FEW = 5
 """Words of an answer that says nothing of its own, whatever the model takes it for."""
 _ALL = re.compile(
@@ -118,6 +120,32 @@ def completed(wish: Wish, case: Case) -> Understood | None:
     names = {*wish.names, *(() if few else own & set(NEGOTIATION))}
     meaning = Meaning(tuple(Intent(name, 1.0, "model") for name in sorted(names | (own & SILENT))), False, {})
     return replace(said, meaning=meaning, slots=_joined(wish, slots))
+
+
+def instead(proposal: Proposal, case: Case) -> Understood | None:
+    """A message that names something else than we proposed, and no wish with it, as such a wish; None = it does not.
+
+    "What about the 9th?" asks for a day, "5 payments then" for a plan, whatever else so few words may seem to mean.
+    """
+    said, slots = case.understood, case.understood.slots
+    by_rule = {intent.name for intent in said.meaning.intents if intent.by == "rule"}
+    own = case.names & by_rule if len(said.new.split()) <= _FEW else case.names
+    if case.names & set(NEGOTIATION) or not own <= _OFFHAND:
+        return None
+    plain = plain_letters(said.new)
+    number = _number(plain) if proposal.kind == PLAN and not slots.dates and not slots.invoices else None
+    if slots.plan is None and number is not None and number == int(number) and 1 < number < _MOST_INSTALMENTS:
+        slots = replace(slots, plan=PlanSlot(plain, int(number)), amounts=())
+    ahead = any(slot.last is not None and slot.last > case.today for slot in slots.dates if not slot.ask)
+    if slots.plan is not None:
+        name = "instalment_plan"
+    elif slots.amounts:
+        name = "promise_to_pay"
+    elif ahead:
+        name = "promise_to_pay" if slots.firmness == "firm" and "?" not in said.new else "need_more_time"
+    else:
+        return None
+    return replace(said, meaning=Meaning((Intent(name, 1.0, "model"),), False, {}), slots=slots)
 
 
 def _answering(wish: Wish, case: Case) -> Slots | None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
 from .balances import Balances
 from .folded import Folded, has_any
 from .found import AmountSlot
-from .money import CENT, CURRENCY, currency_of, read_amount
+from .money import CURRENCY, currency_of, read_amount
 from .patterns import pattern
+from .places import Places
 from .said_numbers import number_of, said_number
-
-Spans = Sequence[tuple[int, int]]
-"""Offsets in the folded text."""
 
 _FIGURES = (
     r"\d{1,3}(?:[.,' ]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d\d)?(?!\d)|"
@@ -26,7 +23,7 @@ _SHARE = r" ?(?:%|percent|per cent|prozent|pct|pour ?cent|por ciento|procent)"
 _SUM = re.compile(
     rf"(?<![\d.,/#_-])(?<!\d:)(?<![a-z_])(?P<n>{_FIGURES})(?P<dash>[.,]?-{{1,2}}(?!\d))?(?: "
     rf"?(?P<times>{_TIMES})(?![a-z]))?"
-    rf"(?: ?(?P<after>{CURRENCY}))?"
+    rf"(?: ?(?P<after>{CURRENCY})(?! ?\d))?"
 )
 _LETTERED_SUM = re.compile(rf"(?<![^\W_]){CURRENCY} ?$")
 _GLUED = re.compile(
@@ -43,7 +40,7 @@ _THEN = re.compile(pattern("amounts_then"))
 _NO_SUM = re.compile(pattern("amounts_no_sum"))
 
 
-def find_amounts(folded: Folded, language: str, balances: Balances, taken: Spans) -> list[AmountSlot]:
+def find_amounts(folded: Folded, language: str, balances: Balances, taken: Places) -> list[AmountSlot]:
     """The sums in a text, but not where ``taken`` says that something else stands (days, telephones, invoices).
 
     A bare number is a sum where words of paying stand before it, or where it is what is open; one with a currency, with
@@ -65,7 +62,7 @@ def _end(match: re.Match[str]) -> int:
     return match.end()
 
 
-def _read(text: str, match: re.Match[str], balances: Balances, taken: Spans) -> tuple[int, Decimal, str] | None:
+def _read(text: str, match: re.Match[str], balances: Balances, taken: Places) -> tuple[int, Decimal, str] | None:
     start, end, figures = match.start("n"), match.end(), match["n"]
     before = _LETTERED_SUM.search(text[max(0, start - 10) : start])
     first = start - len(before[0]) if before else start
@@ -77,7 +74,7 @@ def _read(text: str, match: re.Match[str], balances: Balances, taken: Spans) -> 
         return None
     if not name and _LETTERED.search(text[max(0, start - 2) : start]):
         return None
-    if any(a < match.end("n") and start < b for a, b in taken):
+    if taken.meet(start, match.end("n")):
         return None
     if match["times"]:
         amount *= 1_000_000 if match["times"].rstrip(".") in _MILLIONS else 1000
@@ -139,6 +136,3 @@ def _in_words(folded: Folded, language: str, balances: Balances) -> list[AmountS
         if count:
             out.append(_slot(folded, match.start(), match.end(), Decimal(count), ""))
     return out
-
-
-__all__ = ["CENT", "Spans", "find_amounts"]

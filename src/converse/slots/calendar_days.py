@@ -21,7 +21,7 @@ class Span:
     ----------
     written : whether a year is written. whole : whether it is the end of a period, which "before" does not shorten.
     weak : whether it gives way to any other day of the message. ask : whether to ask back.
-    of : "week", "month", "duration", "today", "now", "day", where that matters.
+    of : "date" (with its month), "week", "month", "duration", "today", "now", "day", where that matters.
     again : the same words seen from another day, for the second of two days.
     """
 

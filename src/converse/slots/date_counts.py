@@ -117,6 +117,9 @@ _ANOTHER = frozenset(["another", "otra", "otro", "additional", "extra", "further
 }
 
 
+_WHAT_FOR = frozenset(["for", "fur", "fuer", "pour", "para"])
+
+
 def _after(match: re.Match[str], read: Reading) -> str:
     """What follows a number of days: g (ago), u (late), n (of an invoice), c (net), or nothing of it."""
     place = match.end()
@@ -125,7 +128,10 @@ def _after(match: re.Match[str], read: Reading) -> str:
         word = read.lexemes.word(place + found.start(1))
         return "" if found[1] == "g" and word in ("back", "prior", "earlier") else found[1]
     direct = "|n" if read.language in ("fr", "es") else ""
-    return "n" if re.match(rf"[ol>F]{{0,3}}[>Fo][olT]{{0,2}}n{direct}", letters) else ""
+    found = re.match(rf"[ol>F]{{0,3}}[>Fo][olT]{{0,2}}n{direct}", letters)
+    if found and any(read.lexemes.word(place + at) in _WHAT_FOR for at in range(found.end())):
+        return ""  # two more weeks for an invoice
+    return "n" if found else ""
 
 
 def _how(match: re.Match[str], read: Reading, before: str, after: str) -> str:

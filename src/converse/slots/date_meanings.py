@@ -6,18 +6,8 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from .calendar_days import (
-    Span,
-    day_of_month,
-    exists,
-    monday,
-    month_day,
-    part_of_month,
-    plus,
-)
-from .calendar_days import (
-    weekday as weekday_from,
-)
+from . import calendar_days as days
+from .calendar_days import Span, day_of_month, exists, monday, month_day, part_of_month, plus
 from .lexicon import NOW
 from .reading import Reading
 
@@ -84,17 +74,17 @@ def weekday(match: re.Match[str], read: Reading) -> Span | None:
         return None
     number, which = read.value(match, "W"), match["X"] or match["X2"] or ""
     if which == "Z":
-        return Span.day(weekday_from(number, read.today, past=True))
+        return Span.day(days.weekday(number, read.today, past=True))
     if which == "X" and read.language == "en" and match["X"]:
         return Span.day(plus(monday(read.today, 1), number))
     if which == "V":
-        return Span.day(plus(weekday_from(number, read.today), 7))
+        return Span.day(plus(days.weekday(number, read.today), 7))
     past = read.past and which != "X"
 
     def again(seen: date) -> Span | None:
-        return Span.day(weekday_from(number, seen, past))
+        return Span.day(days.weekday(number, seen, past))
 
-    return Span.day(weekday_from(number, read.today, past)).seen_from(again)
+    return Span.day(days.weekday(number, read.today, past)).seen_from(again)
 
 
 def _is_weekday(read: Reading, place: int, start: int) -> bool:
@@ -144,10 +134,11 @@ def day_alone(match: re.Match[str], read: Reading) -> Span | None:
             after == "o" and read.lexemes.word(match.end()) not in ("of", "de", "von", "for")
         )
         fits = before in "lY<>F~{&|-" and alone
-        if not fits or (read.language == "en" and before not in "lY<>F"):
+        bare = read.lexemes.word(place - 1) == "the" and read.lexemes.letter(place - 2) not in "Y<>F~"
+        if not fits or (read.language == "en" and (before not in "lY<>F" or bare)):
             return None
     elif ordinal and read.language == "de":
-        if before not in "lY<>F~&|-{oW":
+        if before not in "lY<>F~&|-{oW" or (before in "&|-" and read.lexemes.letter(place - 2) not in "OND"):
             return None
     elif ordinal:
         small = read.value(match, "d") <= 3
@@ -215,6 +206,8 @@ def _number_is_day(read: Reading, place: int, end: int, before: str, after: str)
     if after in "ct" or read.lexemes.folded.text[read.lexemes.ends[place] :].startswith(
         (" por ciento", " pour cent", ":")
     ):
+        return False
+    if word == "bis" and read.lexemes.letter(place - 2) in "N#":
         return False
     if read.language == "de":
         return word in (

@@ -13,6 +13,7 @@ _SEPARATOR = re.compile(r"[-/.' ]+")
 _FRACTION = re.compile(r"\s*(?:of|der|des|du|de|del|la|now|today|jetzt|heute|vom|from|ahora|hoy|maintenant)\b")
 
 
+_EXPIRES = re.compile(r"\[card\]|\bexp\b|\bexp[.:]|expir|valid|gultig|caduc|ablauf|venciment")
 _NUMBERED = frozenset(
     [
         "no",
@@ -64,6 +65,8 @@ def _no_date(match: re.Match[str], read: Reading, place: int, text: str, parts: 
         return True
     if len(parts) == 3:
         return False
+    if "/" in text and _EXPIRES.search(read.lexemes.folded.text[: read.lexemes.starts[place]][-40:]):
+        return True
     if "/" in text and parts[0] < parts[1] <= 5 and previous not in "lYiW<>F":
         after = read.lexemes.folded.text[read.lexemes.ends[place] :][:12]
         return bool(_FRACTION.match(after))

@@ -89,7 +89,7 @@ _TABLE: tuple[tuple[str, str, Meaning], ...] = (
     ("WNO", r"(?P<W>W)[ol,]{0,3}(?P<d>[NO])(?![dbwmqykM$#HK%n])", say.weekday_and_day),
     ("W", r"(?P<W>W)>[ol]?X", say.weekday_after_next),
     ("XTZVW", rf"(?:(?P<X>[XTZV]){_G})?(?P<W>W)(?:[ol]?(?P<X2>[XZT])(?![dbwmqyWM]))?", say.weekday),
-    ("NO", r"(?P<d>[NO])(?![dbwmqykM$#HK%n])", say.day_alone),
+    ("NO", r"(?P<d>[NO])(?![dbwmqykM$#K%n])", say.day_alone),
     ("XTZM", rf"(?:(?P<X>[XTZ]){_G})?(?P<M>M)(?:{_G}(?P<A>A))?(?:[|-](?P<M2>M)(?:{_G}(?P<A2>A))?)?", say.month_alone),
     ("R", "(?P<R>R)", say.relative),
     ("S", "S", say.end_of_day),

@@ -104,9 +104,10 @@ def _range(x: Span, y: Span, past: bool) -> Span | None:
     days = _days(x, y)
     if days is None:
         return None
-    if y.again and not past and days[3] <= days[0]:
+    dated = "date" in (x.of, y.of)
+    if y.again and not dated and not past and days[3] <= days[0]:
         y = y.again(days[0]) or y
-    elif x.again and past and days[0] >= days[2]:
+    elif x.again and not dated and past and days[0] >= days[2]:
         x = x.again(days[3]) or x
     days = _days(x, y) or days
     return Span(min(days[0], days[2]), max(days[1], days[3]), written=x.written and y.written)
@@ -222,7 +223,10 @@ def _of_document(atom: Atom, read: Reading) -> bool:
             others += letters[back] == "x"
             if letters[back] not in "xN#A,-OlZo|D" or others > 2:
                 break
-    if read.language == "en" and letters[atom.end : atom.end + 1] == "n":
+    article = (
+        read.lexemes.word(atom.start - 1) in ("the", "your", "our", "my") or read.lexemes.word(atom.start) == "the"
+    )
+    if read.language == "en" and article and letters[atom.end : atom.end + 1] == "n":
         return True
     return read.language == "en" and letters[atom.end : atom.end + 2] == "on" and read.lexemes.word(atom.end) == "s"
 
@@ -272,8 +276,9 @@ def _strong(atoms: list[Atom], read: Reading) -> list[Atom]:
 
 
 def _until(atom: Atom, read: Reading) -> bool:
-    """Not before the 20th, not until Friday: such a denial names the day."""
-    return any(read.lexemes.letter(place) in "Y<F" for place in (atom.start, atom.start - 1))
+    """Not before the 20th, not until Friday, ne ... que le 30: such a denial names the day."""
+    only = read.language == "fr" and "que" in (read.lexemes.word(atom.start - 1), read.lexemes.word(atom.start - 2))
+    return only or any(read.lexemes.letter(place) in "Y<F" for place in (atom.start, atom.start - 1))
 
 
 def _slot(atom: Atom, read: Reading) -> DateSlot:

@@ -15,7 +15,8 @@ from .firmness import firmness_of
 from .found import AmountSlot, Slots
 from .invoices import find_invoices
 from .names import find_names, find_phones
-from .plans import find_plan
+from .places import Places
+from .plans import find_plan, plan_of_days
 from .shares import find_shares
 from .wishes import channels_off, wants_waiver
 
@@ -55,18 +56,18 @@ def find_slots(
     balances = balances_of(open_invoices)
     phones = [folded.within(*span) for span in find_phones(folded)]
     ids = {*known_ids, *balances.open}
-    invoices = find_invoices(folded, ids, balances.open, [*days, *phones])
+    invoices = find_invoices(folded, ids, balances.open, Places([*days, *phones]))
     numbers = [folded.within(slot.start, slot.end) for slot in invoices]
-    said = find_amounts(folded, language, balances, [*days, *phones, *numbers])
+    said = find_amounts(folded, language, balances, Places([*days, *phones, *numbers]))
     named = {slot.invoice_id for slot in invoices}
-    shares = find_shares(folded, language, balances, named, said, days)
+    shares = find_shares(folded, language, balances, named, said, Places(days))
     amounts = _in_order([*said, *shares])
     return Slots(
         dates=dates,
         amounts=amounts,
         invoices=tuple(invoices),
         names=tuple(find_names(folded)),
-        plan=find_plan(folded, amounts),
+        plan=find_plan(folded, amounts) or (None if read.past else plan_of_days(text, dates, amounts)),
         firmness=firmness_of(folded.text, dates),
         waiver=wants_waiver(folded.text),
         channels_off=channels_off(folded.text),

@@ -7,10 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .amounts import Spans
 from .folded import Folded, fold
 from .found import InvoiceSlot
 from .patterns import stems
+from .places import Places
 
 _CHUNK = re.compile(r"[^\W\d_]+|\d+")
 _LINK = re.compile(r"[ .:#/_\\-]{0,3}")
@@ -54,7 +54,7 @@ def _known(ids: Collection[str]) -> _Known:
     return _Known(by_key, by_run, _PREFIXES | {key[0] for key in by_key})
 
 
-def find_invoices(folded: Folded, ids: Collection[str], open_ids: Collection[str], taken: Spans) -> list[InvoiceSlot]:
+def find_invoices(folded: Folded, ids: Collection[str], open_ids: Collection[str], taken: Places) -> list[InvoiceSlot]:
     """The invoices of ``ids`` that a text names.
 
     Case, blanks, signs, leading zeros and the prefix may differ or miss, as long as one invoice alone fits. A number of
@@ -96,7 +96,7 @@ def _figures_follow(chunks: list[tuple[str, int, int]], place: int, known: _Know
 
 
 def _fits(
-    text: str, chunks: list[tuple[str, int, int]], place: int, size: int, known: _Known, listed: bool, taken: Spans
+    text: str, chunks: list[tuple[str, int, int]], place: int, size: int, known: _Known, listed: bool, taken: Places
 ) -> str:
     """The one invoice that chunks from ``place`` mean; empty if there is none, or more than one."""
     words = [chunk[0] for chunk in chunks[place : place + size]]
@@ -115,7 +115,7 @@ def _fits(
     start, end = chunks[place][1], chunks[place + size - 1][2]
     if key == whole and not words[0].isdigit():
         return one
-    if any(a < end and start < b for a, b in taken):
+    if taken.meet(start, end):
         return ""
     return one if _plain_number(text, chunks, place, size, listed) else ""
 
@@ -133,7 +133,7 @@ def _plain_number(text: str, chunks: list[tuple[str, int, int]], place: int, siz
     start, end = chunks[place][1], chunks[place + size - 1][2]
     before = chunks[place - 1][0] if place else ""
     gap = text[chunks[place - 1][2] : start] if place else ""
-    if (place and gap == "") or (before in _OTHERS and len(gap) <= 4):
+    if (place and gap == "") or (len(gap) <= 4 and _of_other(chunks, place)):
         return False
     if place and gap in ("-", "/", "_") and not before.isdigit() and before not in _PREFIXES:
         return False
@@ -161,6 +161,14 @@ def _between(text: str, chunks: list[tuple[str, int, int]], place: int) -> str:
     while back > 0 and chunks[back][0] in ("and", "und", "et", "y", "or", "oder", "ou", "o"):
         back -= 1
     return text[chunks[back][2] : chunks[place][1]] if place else ""
+
+
+def _of_other(chunks: list[tuple[str, int, int]], place: int) -> bool:
+    """Whether it is the number of an order, a customer, a telephone."""
+    back = place - 1
+    while back > 0 and place - back < 3 and chunks[back][0] in _NUMBERED:
+        back -= 1
+    return back >= 0 and chunks[back][0] in _OTHERS
 
 
 def _cued(chunks: list[tuple[str, int, int]], place: int) -> bool:

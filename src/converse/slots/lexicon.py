@@ -15,6 +15,7 @@ import yaml
 
 from ..text import LANGUAGES
 from .folded import fold
+from .patterns import stems
 
 Value = Any
 Entry = tuple[tuple[str, ...], str, Value]
@@ -42,60 +43,7 @@ UNITS = {
 PARTS = {"end": "E", "last_workday": "E", "begin": "B", "middle": "C", "late": "L"}
 SEARCHED = ("give", "extend", "of", "deny", "heard", "pay")
 """Kinds of words that are looked for in a clause, whatever letter they have."""
-_NO_TYPOS = frozenset(
-    [
-        "abrir",
-        "abro",
-        "entero",
-        "enteros",
-        "match",
-        "matches",
-        "marche",
-        "marches",
-        "marchee",
-        "sundry",
-        "mach",
-        "marc",
-        "marca",
-        "marco",
-        "marcos",
-        "marzal",
-        "lines",
-        "line",
-        "lune",
-        "lunas",
-        "luna",
-        "made",
-        "manda",
-        "mandy",
-        "money",
-        "aprile",
-        "abrigo",
-        "junior",
-        "major",
-        "mayor",
-        "auguste",
-        "angst",
-        "monde",
-        "mondes",
-        "mardis",
-        "jeux",
-        "samedia",
-        "dimanches",
-        "janvie",
-        "avril",
-        "agost",
-        "march",
-        "marsh",
-        "marchs",
-        "sunda",
-        "marti",
-        "marte",
-        "nueves",
-        "puesto",
-        "agusto",
-    ]
-)
+_NO_TYPOS = frozenset(stems("no_typos"))
 """Words of other meanings within one letter of a month or a weekday."""
 
 
@@ -122,7 +70,8 @@ def lexicon(language: str) -> Lexicon:
     phrases: dict[str, list[Entry]] = {}
     for words, (letter, value) in sorted(entries.items(), key=lambda item: -len(item[0])):
         phrases.setdefault(words[0], []).append((words[1:], letter, value))
-    names = {words[0]: said for words, said in own.items() if said[0] in "WM" and len(words) == 1}
+    named = [fold(names[0]) for kind in ("weekday", "month") for names in _read(language)[kind]]
+    names = {name: own[(name,)] for name in named}
     typos: dict[str, tuple[str, Value]] = {}
     for name, said in names.items():
         for wrong in _within_one(name) if len(name) >= 5 else ():

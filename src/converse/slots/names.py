@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from .folded import Folded, has_any
 from .found import NameSlot
 from .patterns import pattern, stems
+from .places import Places
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}")
 _PHONE = re.compile(r"(?<![\w.,/-])(?:\+|00|\(?0)\d?[\d()](?:[ ()./-]{0,3}\d){5,16}(?![\w%])(?![.,]\d)")
 _CALLED = re.compile(pattern("names_called"))
+_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)")
 _LOCAL = re.compile(r"(?<![\w.,/+-])\d(?:[ -]?\d){6,12}(?![\w%])(?![.,]\d)")
 
 _PART = r"(?:[A-ZÀ-ÖØ-ÞŁŠŽ][\w'\u2019]{0,30}(?:-[A-ZÀ-ÖØ-Þ][\w'\u2019]{0,30})?|[A-Z]\.)"
@@ -18,7 +21,7 @@ _SMALL = r"(?:von|van|de|der|den|del|la|le|du|di|da|dos|zu|ten|Mc|O')"
 _NAME = rf"{_PART}(?: (?:{_SMALL} ){{0,2}}{_PART}){{0,3}}"
 _TITLE = pattern("names_title")
 _OURS = r"(?i:our|my|mit|meine[nr]?|unsere[nr]?|notre|mon|ma|nuestra|nuestro|mi|the|in|new|a|bitte)"
-_CUED = re.compile(rf"(?<!\w)(?i:{pattern('names_turn')}),? (?:{_OURS} ){{0,2}}(?:{_TITLE} )?(?P<name>{_NAME})")
+_CUED = re.compile(rf"(?<!\w)(?i:{pattern('names_turn')}),? (?:{_OURS} ){{0,2}}(?i:{_TITLE} )?(?P<name>{_NAME})")
 _TITLED = re.compile(rf"(?<!\w){_TITLE} (?P<name>{_NAME})")
 _DEPARTMENT = re.compile(
     rf"(?<!\w)(?P<name>{_NAME})(?:,)? (?:in|from|at|of|aus der|in der|im|von der|du|de la|au|del?|de) "
@@ -28,6 +31,7 @@ _BY = r"(?i:e-?mail|mail|tel\.?|phone|mobile|at|on|unter|au|en|telefon|correo|pe
 _BEFORE = re.compile(rf"(?<!\w)(?P<name>{_NAME})[ ,:;<(\[\u2013-]{{1,4}}(?:{_BY}[ .:]{{0,3}}){{0,2}}$")
 _NO_NAMES = frozenset(stems("names_no_names"))
 _GREETING = re.compile(pattern("names_greeting"))
+_TRIED = 8
 _NEAR = 160
 """Letters after a name within which an address or a number is taken for this person's."""
 
@@ -64,8 +68,11 @@ def find_names(folded: Folded) -> list[NameSlot]:
 def _first(
     spans: list[tuple[int, int]], start: int, stop: int, used: set[tuple[int, int]], text: str
 ) -> tuple[int, int] | None:
-    for span in spans:
-        if start <= span[0] < stop and span not in used and "\n\n" not in text[start : span[0]]:
+    """The first of sorted spans that begins there, is not yet anybody's, and stands in the same paragraph."""
+    for span in spans[bisect_left(spans, (start, 0)) :][:_TRIED]:
+        if span[0] >= stop:
+            return None
+        if span not in used and "\n\n" not in text[start : span[0]]:
             return span
     return None
 
@@ -76,11 +83,14 @@ def find_phones(folded: Folded) -> list[tuple[int, int]]:
 
 
 def _phones(text: str, emails: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    found = [(m.start(), m.end()) for m in _PHONE.finditer(text) if 7 <= sum(c.isdigit() for c in m[0]) <= 15]
-    for match in _LOCAL.finditer(text):
-        inside = any(a < match.end() and match.start() < b for a, b in (*found, *emails))
-        if not inside and _CALLED.search(text[max(0, match.start() - 40) : match.start()].casefold()):
-            found.append((match.start(), match.end()))
+    found = [
+        match.span()
+        for match in _PHONE.finditer(text)
+        if 7 <= sum(letter.isdigit() for letter in match[0]) <= 15 and not _DATE.match(match[0])
+    ]
+    reached = Places([*found, *emails])
+    local = [match.span() for match in _LOCAL.finditer(text) if not reached.meet(*match.span())]
+    found += [span for span in local if _CALLED.search(text[max(0, span[0] - 40) : span[0]].casefold())]
     return sorted(found)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from .folded import Folded
-from .found import AmountSlot, PlanSlot
+from .found import AmountSlot, DateSlot, PlanSlot
 from .patterns import pattern, words
 from .said_numbers import number_of
 
@@ -26,6 +26,7 @@ _EVERY = {
 }
 _MONEY = re.compile(pattern("plans_money") + " ?")
 _PARTED = re.compile(rf"{pattern('plans_parts')}[^.!?\n]{{0,12}}$")
+_TIMES = re.compile(pattern("plans_times"))
 _PAID = re.compile(r"\b(?:have paid|already paid|bereits|deja|hemos pagado|ya hemos)\b[^.]{0,30}$")
 _PAYMENT_OF = re.compile(r"(?:^|\W)(?:the|a|one|first|1st|your) (?:\w+ )?payments? of $")
 _LONGEST = 200
@@ -56,6 +57,15 @@ def find_plan(folded: Folded, amounts: Sequence[AmountSlot]) -> PlanSlot | None:
     return PlanSlot(quote, number, distance or every, each, first, last)
 
 
+def plan_of_days(text: str, dates: Sequence[DateSlot], amounts: Sequence[AmountSlot]) -> PlanSlot | None:
+    """The plan of a text that says it day by day: at least three days of payment, and at least two sums."""
+    days = [slot for slot in dates if slot.first is not None]
+    if len(days) < 3 or len(amounts) < 2:
+        return None
+    start, end = days[0].start, days[-1].end
+    return PlanSlot(text[start:end], len(days), "", None, start, end)
+
+
 def _denied(text: str, match: re.Match[str]) -> bool:
     left = re.split(r"[.!?;,\n]", text[max(0, match.start() - 50) : match.start()])[-1]
     later = _LATER_PART.search(text[max(0, match.start() - 14) : match.start()])
@@ -75,6 +85,10 @@ def _number(text: str, spans: list[tuple[int, int]]) -> tuple[int | None, str]:
     """How many parts; and how far apart where "over three months" says both."""
     for match in _MANY.finditer(text):
         if not _denied(text, match) and _is_wish(text, match):
+            spans.append(match.span())
+            return _value(match["n"]), ""
+    for match in _TIMES.finditer(text):
+        if not _denied(text, match):
             spans.append(match.span())
             return _value(match["n"]), ""
     for match in _OVER.finditer(text):
@@ -128,7 +142,8 @@ def _amount_of_each(folded: Folded, amounts: Sequence[AmountSlot], spans: list[t
         if parted and _OF.search(before) and not _PAYMENT_OF.search(before) and (spans or not _counted(parted[0])):
             spans.append((max(0, start - 70) + parted.start(), end))
             return slot.amount
-        if (spans and _EACH.match(after)) or _BEFORE_AMOUNT.search(before):
+        beside = any(start - 2 <= b <= start for _, b in spans)
+        if beside or (spans and _EACH.match(after)) or _BEFORE_AMOUNT.search(before):
             spans.append((start, end))
             return slot.amount
     return None
@@ -142,7 +157,7 @@ def _per(after: str) -> int:
     """Where "a month" and the like ends that a sum is followed by, 0 if it is not."""
     money = _MONEY.match(after)
     skip = len(after) - len(after.lstrip())
-    for every in _EVERY.values():
+    for every in (_EVERY_N, *_EVERY.values()):
         found = every.match(after, money.end() if money else 0) or every.match(after, skip)
         if found:
             return found.end()

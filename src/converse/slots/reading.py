@@ -63,6 +63,6 @@ class Reading:
 
         def again(seen: date) -> Span | None:
             other = month_day(month, day, seen, self.past)
-            return Span.day(other) if other else None
+            return Span.day(other, of="date") if other else None
 
-        return Span.day(found).seen_from(again)
+        return Span.day(found, of="date").seen_from(again)

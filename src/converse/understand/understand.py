@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -12,14 +13,15 @@ from ..intents.model import IntentModel
 from ..slots import find_slots
 from ..slots.found import Slots
 from ..text import LANGUAGES, cleaned, language_of, new_text, plain_letters
+from .foreign import foreign
 from .mood import mood
 from .understood import Understood
 from .weighed import weighed
 
 _LATER = frozenset({"promise_to_pay", "need_more_time", "instalment_plan", "part_payment"})
 _MORE = re.compile(
-    r"\b(?:more|another|extra|further|additional|longer|on top|extension|extend\w*|noch|weitere\w*|mehr|zusatzlich\w*|langer|"
-    r"verlanger\w*|encore|plus|supplementaires?|de plus|prolong\w*|mas|otr[ao]s?|adicional\w*|prorrog\w*|ampli\w*)\b"
+    r"\b(?:more|another|extra|further|additional|longer|on top|extension|extend\w*|noch|weitere\w*|mehr|zusatzlich\w*|"
+    r"langer|verlanger\w*|encore|plus|supplementaires?|prolong\w*|mas|otr[ao]s?|adicional\w*|prorrog\w*|ampli\w*)\b"
 )
 """Words of a wish that counts from the day until which there was time anyway."""
 
@@ -49,7 +51,6 @@ def understand(
     new = new_text(whole)
     spoken = language_of(new, language if language in LANGUAGES else "en")
     meaning = model.meaning(whole, spoken)
-    names = {intent.name for intent in meaning.intents}
 
     def named(tense: str, anchor: date | None = None) -> Slots:
         return find_slots(
@@ -61,12 +62,18 @@ def understand(
     since = anchor_of(slots, open_invoices, today)
     if since > today and _MORE.search(plain_letters(new)):
         slots = named("future", since)
-    later = names & _LATER - ({"promise_to_pay"} if not slots.firmness else set())
-    if "already_paid" in names and not later:
+    owed = () if open_invoices is None else tuple(open_invoices["amount_open"])
+    meaning = weighed(meaning, slots, new, today, owed)
+    names = {intent.name for intent in meaning.intents}
+    if "already_paid" in names and names.isdisjoint(_LATER):
         slots = named("past")
-    meaning = weighed(meaning, slots, new, today)
-    urgency, sentiment = mood(new, {intent.name for intent in meaning.intents})
+    slots = replace(slots, invoices=(*slots.invoices, *foreign(new, slots, _own(open_invoices, known_ids))))
+    urgency, sentiment = mood(new, names)
     return Understood(whole, new, spoken, meaning, slots, urgency, sentiment)
+
+
+def _own(open_invoices: pd.DataFrame | None, known_ids: Collection[str]) -> frozenset[str]:
+    return frozenset(known_ids) | frozenset(() if open_invoices is None else open_invoices["invoice_id"].astype(str))
 
 
 def anchor_of(slots: Slots, open_invoices: pd.DataFrame | None, today: date) -> date:

@@ -7,9 +7,14 @@ all; its days, amounts and plan tell better. Only wishes about payment are weigh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+
+import yaml
 
 from ..intents.meaning import Intent, Meaning
 from ..slots.found import Slots
@@ -17,93 +22,145 @@ from ..text import plain_letters
 from .topics import topic
 
 PLAN, TIME, PART, PROMISE = "instalment_plan", "need_more_time", "part_payment", "promise_to_pay"
+PAID, CONTESTED = "already_paid", "amount_disagreement"
 _WISHES = frozenset({PLAN, TIME, PART, PROMISE})
-_WEAK = frozenset({"question", "acknowledgement"})
-_MILD = _WEAK | {PLAN, TIME, "hardship", "out_of_scope"}
+_WEAK = frozenset({"question", "acknowledgement", "hardship"})
+"""What does not explain a day or an amount of payment."""
+_MILD = _WEAK | {PLAN, TIME, "out_of_scope"}
+_LONGEST = 4000
+"""Letters of a message that are looked at."""
 
-_IN_PARTS = re.compile(
-    r"instal|\brate[n]?\b|rat(?:en|e)(?:zahl|plan|weis)|monatsrat|teilzahlungen|abzahl|abstotter|stotter|\b(?:each|every|per|a) "
-    r"(?:month|week|fortnight|other|pay|fri|mon|tue|wed|thu|calendar)|month(?:ly)\b|weekly|fortnight|quarterly|"
-    r"\b(?:payment|repayment) (?:plan|scheme|schedule|arrangement)|\b(?:plan|schedule|scheme|arrangement|standing order)\b|"
-    r"\bspread|\bsplit(?! the difference)|stagger|\bdivid|\bphase|\bstages?\b|\btranches?\b|\bchunk|\blots? of\b|\bbits?\b|\bchip|"
-    r"\bgradual|amorti|piecemeal|little by little|\bparts\b|\bpieces\b|\bthirds?\b|\bquarters?\b|\bhal(?:f|ves)\b|\b\d+ ?x ?\d|"
-    r"\b(?:two|three|four|five|six|ten|twelve|\d+) (?:\w+ )?payments\b|\bover (?:the )?(?:next |coming )?\w+ (?:months|weeks|years?)\b|"
-    r"\b(?:klarna|bnpl|pay as you go)\b|\bpay.{0,20}\boff\b|"
-    r"\bmonatlich|\bwochentlich|\bjeden monat|\bjede woche|\bpro (?:monat|woche)|\bim monat\b|\bverteil|\baufteil|\bstuckel|\bstaffel|"
-    r"\bin (?:zwei|drei|vier|funf|sechs|mehreren|\d+) (?:teil|schritt|zahlung)|\bhalft|\bdrittel|\bzahlungsplan|\bnach und nach|\bstuck fur stuck|"
-    r"\bmensual|\bechelonn|\bechean|\betal|\bfraction|\bfacilites? de paiement|\bplusieurs (?:fois|versements|paiements)|"
-    r"\ben (?:deux|trois|quatre|cinq|six|dix|\d+) (?:fois|versement|paiement|mensual)|\b(?:par|chaque|tous les) (?:mois|semaine)|\bmoitie|\btiers\b|"
-    r"\bplazos\b|\bcuotas?\b|\bfraccion|\baplazad|\brepart|\ben (?:dos|tres|cuatro|cinco|seis|varios|varias|\d+) (?:pagos|partes|veces|plazos|cuotas)|"
-    r"\b(?:al|cada|por) (?:mes|semana|quincena)|\bmitad\b|\btercios?\b|\bpoco a poco"
-)
-"""Words of payment in parts, wide: without any of them nobody asks for instalments."""
-_PART = re.compile(
-    r"\bpart(?:ial(?:ly)?)?\b|\bportion|\bdeposit\b|\bon account\b|\b(?:the )?(?:rest|remainder|balance) (?:is |has |will |we |to |later|after|open)|"
-    r"\bsome of (?:it|what)|\bteil(?:betrag|zahlung|weise)?\b|\beinen teil|\banzahlung|\babschlag|\bder rest|\brestbetrag|"
-    r"\bpartie\b|\bacompte|\bpartiel|\ble (?:reste|solde)\b|\bparte\b|\banticipo|\ba cuenta\b|\bparcial|\bel resto\b"
-)
-_PAYS = re.compile(
-    r"\bpay|\bsettl|\btransfer|\bsend|\bclear|\bremit|\bzahl|\bbezahl|\buberweis|\bbegleich|\bregl|\bpaie|\bpayer|\bpaye|\bvers|\bvirement|\bvirer|"
-    r"\bpag|\babon|\btransfer|\bliquid|\bwait|\bwart|\battend|\besper|\bextend|\bmove|\bpush|\bpostpone|\bdefer|\bdelay|\bverschieb|\breport|\bdecal|"
-    r"\baplaz|\bprorrog|\bpospon|\buntil\b|\btill\b|\bbis\b|\bjusqu|\bhasta\b"
-)
-_ASKS = re.compile(
-    r"\?|\bplease (?:allow|extend|give|grant|wait|let)|\b(?:can|could|may|might|would) (?:we|i|you|it|u|this)\b|\bany (?:way|chance)|\bis it possible|"
-    r"\bkonn(?:en|ten) (?:wir|sie)|\bkann ich|\bbitte[n]? (?:wir )?um|\bdurf(?:en|te)|\bwar[e]? es moglich|\bgeht das|\bpouvons|\bpourri|\bpuis-je|\bpeut-on|"
-    r"\bserait-il|\best-il possible|\bpodemos\b.*\?|\bpodri|\bpuedo\b.*\?|\bes posible|\bseria posible"
-)
+Names = frozenset[str]
 
 
-def weighed(meaning: Meaning, slots: Slots, text: str, today: date) -> Meaning:
+@dataclass(frozen=True)
+class _Text:
+    """What a message names and says; ``part`` = an amount that is less than what is owed, and no invoice's."""
+
+    slots: Slots
+    text: str
+    plain: str
+    ahead: bool
+    part: bool
+
+    def says(self, what: str) -> bool:
+        """Whether it has such words, of those in ``weighed.yaml``."""
+        return _words()[what].search(self.plain) is not None
+
+    @property
+    def has_paid(self) -> bool:
+        """Whether it tells of a payment that was made, and of none to come."""
+        return self.says("paid") and not self.says("later")
+
+    @property
+    def wish(self) -> Names:
+        """The wish that days, amounts and firmness tell of; none where they tell of none."""
+        if self.says("part") and (self.slots.amounts or self.ahead or self.says("pays")):
+            return frozenset({PART})
+        if self.slots.firmness and (self.ahead or self.slots.amounts):
+            return frozenset({PROMISE})
+        if self.ahead:
+            return frozenset({TIME if self.says("asks") else PROMISE})
+        return frozenset({PROMISE} if self.slots.amounts and not self.says("asks") else ())
+
+
+def weighed(meaning: Meaning, slots: Slots, text: str, today: date, owed: Collection[Decimal] = ()) -> Meaning:
     """What a message means, with its wishes about payment weighed against what it names.
 
     Parameters
     ----------
     meaning : as the model has it. slots : what the new text names. text : that text. today : its day.
+    owed : what is open of each invoice.
 
     Returns
     -------
     The meaning, unless days, amounts and words speak against it: no instalments without a word of them; no promise
     beside a payment that was made; a day or amount of payment that nothing else explains is a wish or a promise.
     """
-    names = _believed(meaning)
-    found = set(names)
-    plain = plain_letters(text)
-    ahead = [slot for slot in slots.dates if not slot.ask and slot.last is not None and slot.last >= today]
-    if slots.waiver and not slots.dates and slots.plan is None and found <= _MILD:
-        found = (found & {"hardship"}) | {"amount_disagreement"}
-    if PROMISE in found and "already_paid" in found and not slots.firmness and not ahead:
-        found.discard(PROMISE)
-    if _by_model(meaning, PLAN) and PLAN in found and slots.plan is None and not _IN_PARTS.search(plain):
-        instead = found & _WISHES - {PLAN} or _wish(slots, plain, bool(ahead))
-        found = found - {PLAN} | instead if instead else found
-    if PLAN not in found and found & _WISHES and slots.plan is not None and slots.plan.number is not None:
-        found.add(PLAN)
-    if found <= _WEAK and _PAYS.search(plain) and not topic(text):
-        found = _wish(slots, plain, bool(ahead)) or found
-    if found == set(names):
-        return meaning
-    return _changed(meaning, found)
+    text = text[:_LONGEST]
+    ahead = any(slot.last is not None and slot.last >= today for slot in slots.dates if not slot.ask)
+    some = {slot.amount for slot in slots.amounts}
+    said = _Text(
+        slots, text, plain_letters(text), ahead, any(0 < a < max(owed, default=0) and a not in owed for a in some)
+    )
+    names = found = frozenset(i.name for i in meaning.intents if not meaning.abstained or i.by == "rule")
+    for rule in _RULES:
+        found = rule(found, said)
+    return meaning if found == names else _changed(meaning, found)
 
 
-def _wish(slots: Slots, plain: str, ahead: bool) -> set[str]:
-    """The wish that days, amounts and firmness tell of; none where they tell of none."""
-    if _PART.search(plain) and (slots.amounts or ahead):
-        return {PART}
-    if slots.firmness and (ahead or slots.amounts):
-        return {PROMISE}
-    if not ahead:
-        return {PROMISE} if slots.amounts and not _ASKS.search(plain) else set()
-    return {TIME} if _ASKS.search(plain) else {PROMISE}
+def _fees_spared(found: Names, said: _Text) -> Names:
+    """The wish to be spared fees is that, whatever its question was taken for."""
+    if said.slots.waiver and not said.slots.dates and said.slots.plan is None and found <= _MILD:
+        return (found & {"hardship"}) | {CONTESTED}
+    return found
 
 
-def _believed(meaning: Meaning) -> frozenset[str]:
-    """What the model is sure of; where it abstains that is what a rule found."""
-    return frozenset(i.name for i in meaning.intents if not meaning.abstained or i.by == "rule")
+def _paid_already(found: Names, said: _Text) -> Names:
+    """What was paid is not promised, and a part that was paid is no offer."""
+    if {PROMISE, PAID} <= found and not said.says("later") and (said.says("paid") or not said.slots.firmness):
+        found = found - {PROMISE}
+    if found & _WISHES == {PART} and said.has_paid and not said.slots.firmness:
+        found = found | {PAID}
+    return found
 
 
-def _by_model(meaning: Meaning, name: str) -> bool:
-    return all(intent.by == "model" for intent in meaning.intents if intent.name == name)
+def _all_of_it(found: Names, said: _Text) -> Names:
+    """A part that nobody speaks of is all of it."""
+    if found & {PART, TIME, PLAN} == {PART} and said.ahead and not said.slots.amounts and not said.says("part"):
+        return found - {PART} | {PROMISE}
+    return found
+
+
+def _no_plan(found: Names, said: _Text) -> Names:
+    """Nobody asks for instalments without a word of them, if anything else can be meant."""
+    if PLAN not in found or said.slots.plan is not None or said.says("in_parts"):
+        return found
+    instead = frozenset({PART}) if said.says("part") else found & _WISHES - {PLAN} or said.wish
+    if not instead:
+        return found
+    return found - {PLAN, *((TIME,) if PART in instead and not said.ahead else ())} | instead
+
+
+def _plan_named(found: Names, said: _Text) -> Names:
+    """A number of instalments is a plan; so is one asked about by name."""
+    numbered = said.slots.plan is not None and said.slots.plan.number is not None
+    if found & _WISHES and numbered:
+        return found | {PLAN}
+    named = said.slots.plan is not None or said.says("plan")
+    if found <= _WEAK | {"out_of_scope"} and named and said.says("pays"):
+        return (found & {"hardship"}) | {PLAN}
+    return found
+
+
+def _unexplained(found: Names, said: _Text) -> Names:
+    """A day or amount of payment that nothing explains is a wish or a promise."""
+    pays = said.says("pays") or (said.ahead and bool(said.slots.amounts))
+    if found <= _WEAK and pays and said.wish and not topic(said.text):
+        return (found & {"hardship"}) | said.wish
+    return found
+
+
+def _of_a_part(found: Names, said: _Text) -> Names:
+    """Time is asked for all of it: where a part is named it is the part that is offered."""
+    if {PART, TIME} <= found and said.slots.amounts and PLAN not in found:
+        return found - {TIME}
+    if found & _WISHES != {TIME} or not said.ahead or not said.slots.amounts or said.says("needs"):
+        return found
+    if said.part:
+        return found - {TIME} | {PART}
+    return found if said.says("asks") else found - {TIME} | {PROMISE}
+
+
+_RULES: tuple[Callable[[Names, _Text], Names], ...] = (
+    _fees_spared, _paid_already, _all_of_it, _no_plan, _plan_named, _unexplained, _of_a_part,
+)  # fmt: skip
+
+
+@cache
+def _words() -> dict[str, re.Pattern[str]]:
+    given = yaml.safe_load(files(__package__).joinpath("weighed.yaml").read_text(encoding="utf-8"))
+    return {what: re.compile("|".join(piece for some in by.values() for piece in some)) for what, by in given.items()}
 
 
 def _changed(meaning: Meaning, names: Iterable[str]) -> Meaning:

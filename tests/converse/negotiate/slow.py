@@ -135,7 +135,8 @@ class Slow:
         if self._odd():
             return "ask", "which_day", []
         if not days:
-            return "counter", "default_horizon", [(min(self.policy.default_days, self.last), self.sum)]
+            latest = max([0, *(self._after(row["due_on"]) for row in self.rows)])
+            return "counter", "default_horizon", [(min(latest + self.policy.default_days, self.last), self.sum)]
         if days[-1] <= 0:
             return "ask", "which_day", []
         if days[-1] <= self.last:
@@ -146,7 +147,8 @@ class Slow:
         days = self._days()
         if self.said.slots.firmness == "aspirational" or not (days or self._odd()):
             return "counter", "no_firm_day", [(min(self.policy.default_days, self.last), self.sum)]
-        if self._odd() or days[-1] <= 0:
+        today = days and days[-1] == 0 and days[0] == 0 and self.said.slots.firmness
+        if self._odd() or (days[-1] <= 0 and not today):
             return "ask", "which_day", []
         if days[-1] <= self.last:
             return "accept", "promise", [(days[-1], self.sum)]
@@ -169,11 +171,15 @@ class Slow:
         if self._said_paid():
             return "counter", "rest_open", [(later, self.sum - part)]
         if Decimal(part) < self.policy.part_share * self.sum:
-            return "counter", "part_too_small", self._usual()
+            return "counter", "part_too_small", self._usual(named=False)
         if self._odd():
             return "ask", "which_day", []
         days = [at for at in self._days() if at >= 0]
         now = min(days[0] if days else 7, self.last)
+        if later <= now:
+            later = now + 1
+        if later > self.last:
+            return "counter", "beyond_policy", self._usual(named=False)
         return "counter", "rest_open", [(now, part), (later, self.sum - part)]
 
     def _plan(self) -> tuple[str, str, list[tuple[int, int]]]:
@@ -189,8 +195,21 @@ class Slow:
             while number * amount < self.sum and number < 10_000:
                 number += 1
         most = self.policy.plan.most[self.risk]
+        down = self._down(amount)
+        if down and amount:
+            number = 2
+            while down + (number - 1) * amount < self.sum and number < 10_000:
+                number += 1
         changed = number > most
-        if amount and not changed:
+        if changed:
+            parts = self._equal(most)
+        elif down and number > 1:
+            left = self.sum - down
+            rest = self._equal(number - 1, left)
+            if amount:
+                rest = [amount] * (number - 2) + [left - amount * (number - 2)]
+            parts = [down, *rest]
+        elif amount:
             parts = [amount] * (number - 1) + [self.sum - amount * (number - 1)]
         else:
             parts = self._equal(min(number, most))
@@ -207,10 +226,16 @@ class Slow:
             list(zip(days, good, strict=True)),
         )
 
-    def _usual(self) -> list[tuple[int, int]]:
+    def _down(self, each: int | None) -> int:
+        """The one amount that is named, and is neither the sum, nor of an invoice, nor of each instalment."""
+        bills = [_units(row["amount_open"]) for row in self.rows]
+        some = {a for a in self._money() if a < self.sum and a != each and a not in bills}
+        return some.pop() if len(some) == 1 else 0
+
+    def _usual(self, named: bool = True) -> list[tuple[int, int]]:
         number = min(self.policy.plan.default, self.policy.plan.most[self.risk])
         parts = self._good(self._equal(number))
-        return list(zip(self._on(len(parts))[0], parts, strict=True))
+        return list(zip(self._on(len(parts), named)[0], parts, strict=True))
 
     def _equal(self, number: int, total: int | None = None) -> list[int]:
         """Equal parts in whole coins, rounded; the last takes the rest."""
@@ -239,9 +264,9 @@ class Slow:
                 return parts
             parts = self._equal(len(parts) - 1)
 
-    def _on(self, number: int) -> tuple[list[int], bool]:
+    def _on(self, number: int, named: bool = True) -> tuple[list[int], bool]:
         within, usual = self.policy.plan.first_within_days, self.policy.plan.every_days
-        days = [at for at in self._days() if at >= 0]
+        days = [at for at in self._days() if at >= 0 and named]
         first = min(days[0], within) if days else within
         moved = bool(days) and days[0] > within
         plan: Any = self.said.slots.plan

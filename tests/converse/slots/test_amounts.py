@@ -47,6 +47,7 @@ en|we sent 99.90|99.90
 en|200,00 € and 300,00 €|200.00 EUR;300.00 EUR
 en|1 234,56 EUR|1234.56 EUR
 en|500 SEK|500.00 SEK
+en|INV 300 £1,000.00, INV 301 £640.00|1000.00 GBP;640.00 GBP
 en|12,000 USD|12000.00 USD
 de|Wir zahlen 1.234,56 €|1234.56 EUR
 de|500,- am Montag|500.00
@@ -57,6 +58,7 @@ de|tausend Euro|1000.00 EUR
 de|5 Tsd. Euro|5000.00 EUR
 de|Wir überweisen 300 am Freitag|300.00
 de|Fr. 16.05. zahlen wir 300 Franken|300.00 CHF
+de|Ich habe 1000 gezahlt|1000.00
 de|monatlich 200 Euro|200.00 EUR
 fr|Nous payons 1 234,56 €|1234.56 EUR
 fr|virement de 500 euros|500.00 EUR

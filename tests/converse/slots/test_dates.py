@@ -15,12 +15,15 @@ from tests.converse.slots.phrases import PHRASES, Phrase
 LANGUAGES = ("en", "de", "fr", "es")
 NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 TODAYS = st.dates(date(2019, 1, 1), date(2032, 12, 31))
-WORDS = """
-on by before after until next last this the end of mid early late week month day days weeks year friday monday may march
-june 15 31 30 29 15th 2 3/4 31.2. 12.05.2025 2025-02-30 in within two a few more ago tomorrow yesterday now asap or and to
-- . , / 10-15 KW week 53 Freitag nächste Woche bis vor Ende Monats am 15. noch fin du mois vendredi prochain dans jours avant
-le el viernes que viene antes del hace dentro de días quarter Q4 christmas net invoice not cannot pay 99 0 €
-""".split()
+WORDS = [
+    "on", "by", "before", "after", "until", "next", "last", "this", "the", "end", "of", "mid", "early", "late",
+    "week", "month", "day", "days", "weeks", "year", "friday", "monday", "may", "march", "june", "15", "31", "30",
+    "29", "15th", "2", "3/4", "31.2.", "12.05.2025", "2025-02-30", "in", "within", "two", "a", "few", "more", "ago",
+    "tomorrow", "yesterday", "now", "asap", "or", "and", "to", "-", ".", ",", "/", "10-15", "KW", "week", "53",
+    "Freitag", "nächste", "Woche", "bis", "vor", "Ende", "Monats", "am", "15.", "noch", "fin", "du", "mois",
+    "vendredi", "prochain", "dans", "jours", "avant", "le", "el", "viernes", "que", "viene", "antes", "del", "hace",
+    "dentro", "de", "días", "quarter", "Q4", "christmas", "net", "invoice", "not", "cannot", "pay", "99", "0", "€",
+]  # fmt: skip
 SPOKEN = st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join)
 TEXTS = st.one_of(SPOKEN, st.text(max_size=80))
 

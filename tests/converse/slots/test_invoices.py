@@ -16,8 +16,10 @@ def invoices(text: str, language: str = "en") -> list[str]:
 
 
 SHAPES = (
-    "INV-004711|inv-004711|Inv 004711|INV004711|INV-4711|inv4711|INV 4711|INV.004711|INV_004711|#4711|# 4711|4711|004711|no. 4711|"
-    "invoice 4711|invoice number 4711|invoice no 4711|Rechnung 4711|RE 4711|Rechnungsnr. 4711|facture n° 4711|factura 4711|"
+    "INV-004711|inv-004711|Inv 004711|INV004711|INV-4711|inv4711|INV 4711|INV.004711|"
+    "INV_004711|#4711|# 4711|4711|004711|no. 4711|"
+    "invoice 4711|invoice number 4711|invoice no 4711|Rechnung 4711|RE 4711|Rechnungsnr. "
+    "4711|facture n° 4711|factura 4711|"
     "factura nº 4711|inv #004711|INV\u2011004711"
 )
 
