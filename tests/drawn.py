@@ -61,6 +61,14 @@ MOVES = (
 COUNTRIES = ("DE", "NL", "US", "GB", None, "XX", "391")
 """With public holidays, without a country, and with a code that no calendar knows."""
 
+SAID = (
+    *[None] * 5,
+    *["need_more_time"] * 2,
+    *("", "none", "instalment_plan, hardship", "insolvency", "dispute,promise_to_pay", "amount_disagreement"),
+    *("already_paid,remittance_advice", "hostile", "legal,need_more_time", "need_more", "send_invoice"),
+)
+"""What messages were read to mean, if they were; one intent that is not there."""
+
 OFTEN = (True, True, True, True, False)
 
 FIRST_DAYS = (*[number_of("2024-01-01")] * 6, number_of("2023-12-01"), number_of("2028-01-01"))
@@ -171,8 +179,8 @@ def contact_row(pick: Pick, world: World) -> Row:
 
 
 def message_row(pick: Pick, world: World) -> Row:
-    received = pick(world.days)
-    return {"customer_id": pick(world.customers), "received_on": received, "channel": "email", "text": "On Friday."}
+    own = {"customer_id": pick(world.customers), "received_on": pick(world.days), "meaning": pick(SAID)}
+    return {**own, "channel": "email", "text": "On Friday."}
 
 
 def promise_row(pick: Pick, world: World) -> Row:
@@ -209,6 +217,8 @@ def versions(draw: st.DrawFn, world: World, rows: Rows) -> Rows:
         version = {**row, "recorded_on": pick(world.days)}
         if version.get("amount") is not None and pick((False, True)):
             version["amount"] = (-1.0 if version["amount"] < 0 else 1.0) * pick(AMOUNTS)
+        if "meaning" in row and pick((False, True)):
+            version["meaning"] = pick(SAID)
         for name in row:
             if name.endswith("_on") and name not in ("due_on", "recorded_on") and pick((False, True)):
                 version[name] = pick([None, *world.days] if name == "closed_on" else world.days)

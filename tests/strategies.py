@@ -41,6 +41,7 @@ LANDMARKS = (0, 1, 7, 8, 14, 30, 31, 60, 61, 90)
 EDGES = (
     *[(column, days) for column in ("paid_on", "sent_on", "received_on") for days in (1, 90, 91)],
     *[("paid_on", days) for days in (0, 180, 181, 365, 366)],
+    *[("received_on", days) for days in (30, 31, 180, 181, 365, 366)],
     *[("issued_on", days) for days in (1, 365, 366)],
     *[("due_on", days) for days in (0, 1, 5, 6)],
     *[(column, days) for column in ("promised_on", "closed_on", "made_on", "recorded_on") for days in (0, 1)],

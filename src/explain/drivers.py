@@ -21,6 +21,7 @@ FAMILIES = {
     "calendar": "weekday, month end and holidays around the due date",
     "age": "how far along the invoice is",
     "contacts": "contacts, messages, promises and disputes",
+    "conversations": "what its messages say",
 }
 """Feature families in words; a page's language translates them."""
 

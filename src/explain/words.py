@@ -73,6 +73,10 @@ _THEMES: dict[str, dict[str, str]] = {
     },
     "contacts": {"contacts_invoice": "count", "contacts_90": "count", "days_since_contact": "days"},
     "messages": {"messages_90": "count", "days_since_message": "days"},
+    "conversations": {
+        "days_since_ask": "days", "asks_90": "count", "short_of_money_180": "count", "contested_90": "count",
+        "said_paid_30": "count", "at_odds_365": "count",
+    },
     "promises": {
         "promise_open": "yes", "promises_kept": "count", "promises_broken": "count", "promise_kept_share": "percent",
     },
@@ -82,9 +86,10 @@ _THEMES: dict[str, dict[str, str]] = {
 WORDS = {name: Wording(theme, form) for theme, forms in _THEMES.items() for name, form in forms.items()}
 """Wording by feature name; one without is a theme of its own and said by its sentence in the catalogue."""
 
-INTERNAL = frozenset({"country", "lost_count"})
-"""Features that a customer is not told: where someone lives is no reason to give, and that an invoice was written off
-could be read as waiving it. Features that no catalogue of sentences knows (of a notebook's own) are not told either."""
+INTERNAL = frozenset({"country", "lost_count", "at_odds_365"})
+"""Features that a customer is not told: where someone lives is no reason to give, that an invoice was written off could
+be read as waiving it, and that words were taken for hostile would be one more quarrel. Features that no catalogue of
+sentences knows (of a notebook's own) are not told either."""
 
 
 _FORMS: dict[str, Callable[[Speech], Callable[[float], str]]] = {

@@ -38,7 +38,7 @@ class Feature:
     compute: Compute
 
 
-FAMILIES = ("terms", "calendar", "age", "history", "exposure", "contacts")
+FAMILIES = ("terms", "calendar", "age", "history", "exposure", "contacts", "conversations")
 """Families in the order in which their features are columns; families of your own come behind them."""
 
 _FLAG = "_missing"

@@ -29,12 +29,17 @@ KINDS = ("payment", "credit_note", "write_off")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its kind decides the type; ``required`` means that every row needs a value."""
+    """One column: its kind decides the type; ``required`` means that every row needs a value.
+
+    One that is ``newer`` came to the contract when there were books already: where it is empty, a book is the same as
+    one without it, and has the same hash.
+    """
 
     name: str
     kind: str  # id, text, date, amount, number, flag
     required: bool
     meaning: str
+    newer: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,9 @@ _RECORDED = Column(
 )
 
 
-def _table(name: str, key: str, dated: str | None, *columns: tuple[str, str, bool, str]) -> Table:
+def _table(
+    name: str, key: str, dated: str | None, *columns: tuple[str, str, bool, str] | tuple[str, str, bool, str, bool]
+) -> Table:
     return Table(name, tuple(key.split("+")), dated, (*(Column(*c) for c in columns), _RECORDED))
 
 
@@ -117,6 +124,13 @@ _TABLES = (
         ("received_on", "date", True, "day it came"),
         ("channel", "id", True, "email, sms, ..."),
         ("text", "text", True, "what was written"),
+        (
+            "meaning",
+            "text",
+            False,
+            "what was understood, names of intents separated by commas; empty = not read, none = nothing understood",
+            True,
+        ),
     ),
     _table(
         "disputes",

@@ -132,7 +132,10 @@ def make_tables(state: State, policy: str, bounced: np.ndarray, truth: str) -> t
 
 
 def to_disk(name: str, table: pa.Table) -> pa.Table:
-    """A table as it is written: every column of the contract, amounts as decimals, oracle numbers as float32."""
+    """A table as it is written: every column of the contract, amounts as decimals, oracle numbers as float32.
+
+    A newer column that a world says nothing in is left out: files of before are the same.
+    """
     if name not in TABLES:
         return table.cast(
             pa.schema([f.with_type(pa.float32()) if pa.types.is_float64(f.type) else f for f in table.schema])
@@ -140,6 +143,8 @@ def to_disk(name: str, table: pa.Table) -> pa.Table:
     columns = {}
     for column in TABLES[name].columns:
         if column.name not in table.column_names:
+            if column.newer:
+                continue
             columns[column.name] = pa.nulls(len(table), _EMPTY[column.kind])
         elif column.kind == "amount":
             cents = table[column.name].combine_chunks()

@@ -24,7 +24,8 @@ def test_what_the_catalogue_says_is_so(book: Ledger) -> None:
     # The columns are the catalogue, in its order.
     assert list(X) == list(said.index)
     # Every family that the plan names is there, and each feature has one sentence.
-    assert set(said["family"]) == {"terms", "calendar", "age", "history", "exposure", "contacts"}
+    families = {"terms", "calendar", "age", "history", "exposure", "contacts", "conversations"}
+    assert set(said["family"]) == families
     assert said["sentence"].str.endswith(".").all()
     assert not said["sentence"].duplicated().any()
     # What is said never to be missing never is; types are as said.

@@ -11,6 +11,9 @@ from paybench.ledger import Ledger
 from paybench.ledger.schema import TABLES, conform
 from paybench.simulate import Settings, simulate
 
+READ: list[str | None] = [None, "none", "need_more_time", "hardship,need_more_time", "dispute", "already_paid", "legal"]
+"""What messages may have been read to mean; None = nobody read them."""
+
 
 def messy_book(customers: int, months: int, seed: int, share: float = 0.08) -> Ledger:
     """A world with many disputes in which a share of all rows has been recorded late, corrected or reversed.
@@ -24,6 +27,7 @@ def messy_book(customers: int, months: int, seed: int, share: float = 0.08) -> L
     tables = {name: _late(spec.dated, ledger.table(name), random, share) for name, spec in TABLES.items()}
     tables["invoices"] = _corrected("invoices", tables["invoices"], random, share)
     tables["payments"] = _sent_back(_corrected("payments", tables["payments"], random, share), random, share)
+    tables["messages"] = _read(tables["messages"], seed)
     for name in ("contacts", "messages", "promises", "disputes"):
         tables[name] = _corrected(name, tables[name], random, share)
     moved = tables["customers"].sample(frac=0.3, random_state=seed)
@@ -52,11 +56,19 @@ def _corrected(name: str, table: pd.DataFrame, random: np.random.Generator, shar
     for column in ("due_on", "paid_on", "promised_on", "sent_on", "received_on", "closed_on"):
         if column in again:
             again[column] = again[column] + shift
+    if "meaning" in again:
+        again["meaning"] = again["meaning"].sample(frac=1.0, random_state=1).to_numpy()
     if "due_on" in again:
         again["due_on"] = again[["due_on", "issued_on"]].max(axis=1)
     if name in ("invoices", "payments"):
         again["amount"] = (again["amount"] * random.choice([0.5, 1.0, 1.25], len(again))).round(2)
     return pd.concat([table, again])
+
+
+def _read(messages: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Most messages were read, to mean anything."""
+    random = np.random.default_rng([seed, 1])  # which draws nothing from what the others have
+    return messages.assign(meaning=random.choice(READ, len(messages)))
 
 
 def _sent_back(payments: pd.DataFrame, random: np.random.Generator, share: float) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from paybench.errors import PaybenchError
@@ -110,6 +111,19 @@ def disputes_without_their_date(patch: Patch) -> None:
 
 def messages_before_they_came(patch: Patch) -> None:
     _events_since_ever(patch, "messages")
+
+
+def what_a_message_was_read_to_mean_later(patch: Patch) -> None:
+    true_text = Frame.text
+
+    def of_the_last_version(self: Frame, name: str) -> Any:
+        if name != "meaning":
+            return true_text(self, name)
+        table = self._table.sort_values("recorded_on", na_position="first", kind="stable")
+        last = table.drop_duplicates("message_id", keep="last").set_index("message_id")["meaning"]
+        return pa.array(last.loc[self._table["message_id"]], pa.large_string(), from_pandas=True)
+
+    patch.setattr(Frame, "text", of_the_last_version)
 
 
 def contacts_before_they_were_sent(patch: Patch) -> None:
@@ -227,6 +241,7 @@ LEAKS = [
     recorded_on_is_overlooked,
     disputes_without_their_date,
     messages_before_they_came,
+    what_a_message_was_read_to_mean_later,
     contacts_before_they_were_sent,
     promises_judged_when_made,
     money_of_tomorrow,

@@ -224,4 +224,29 @@ LEFT JOIN answered ON answered.n = point.n
 ORDER BY point.n
 """
 
-FAMILIES = (TERMS, CALENDAR, AGE, HISTORY, EXPOSURE, CONTACTS)
+# Names of intents between commas; what is blank was not read.
+CONVERSATIONS = """
+WITH heard AS (
+    SELECT point.n, point.t - m.own_day AS ago, ',' || REPLACE(m.meaning, ' ', '') || ',' AS said
+    FROM point JOIN known_message m ON m.t = point.t AND m.customer_id = point.customer_id
+    WHERE REPLACE(REPLACE(m.meaning, ' ', ''), ',', '') <> ''),
+told AS (
+    SELECT n,
+        MIN(ago) FILTER (WHERE said LIKE '%,need_more_time,%' OR said LIKE '%,instalment_plan,%') AS asked,
+        COUNT(*) FILTER (WHERE ago <= 90 AND (said LIKE '%,need_more_time,%' OR said LIKE '%,instalment_plan,%'))
+            AS asks_90,
+        COUNT(*) FILTER (WHERE ago <= 180 AND (said LIKE '%,hardship,%' OR said LIKE '%,insolvency,%'))
+            AS short_of_money_180,
+        COUNT(*) FILTER (WHERE ago <= 90 AND (said LIKE '%,dispute,%' OR said LIKE '%,amount_disagreement,%'))
+            AS contested_90,
+        COUNT(*) FILTER (WHERE ago <= 30 AND (said LIKE '%,already_paid,%' OR said LIKE '%,remittance_advice,%'))
+            AS said_paid_30,
+        COUNT(*) FILTER (WHERE ago <= 365 AND (said LIKE '%,hostile,%' OR said LIKE '%,legal,%')) AS at_odds_365
+    FROM heard GROUP BY n)
+SELECT asked AS days_since_ask, asks_90, short_of_money_180, contested_90, said_paid_30, at_odds_365
+FROM point
+LEFT JOIN told ON told.n = point.n
+ORDER BY point.n
+"""
+
+FAMILIES = (TERMS, CALENDAR, AGE, HISTORY, EXPOSURE, CONTACTS, CONVERSATIONS)

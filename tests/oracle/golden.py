@@ -36,8 +36,8 @@ def contacts(*rows: tuple[Any, ...]) -> pd.DataFrame:
 
 
 def messages(*rows: tuple[Any, ...]) -> pd.DataFrame:
-    """(message, customer, received[, recorded])."""
-    frame = _frame(rows, "message_id", "customer_id", "received_on", "recorded_on")
+    """(message, customer, received[, recorded[, meaning]])."""
+    frame = _frame(rows, "message_id", "customer_id", "received_on", "recorded_on", "meaning")
     return frame.assign(channel="email", text="On Friday.")
 
 
@@ -153,7 +153,11 @@ def dealings_book() -> Ledger:
             ("c5", "A", "A3", 50, 70),  # it was about A3
             ("c6", "C", "C1", 70),
         ),
-        messages=messages(("m1", "A", 38), ("m2", "A", 39, 55), ("m3", "B", 10)),
+        messages=messages(
+            ("m1", "A", 38, None, "need_more_time, hardship"),
+            ("m2", "A", 39, 55, "dispute"),  # recorded late
+            ("m3", "B", 10),  # which nobody read
+        ),
         promises=promises(
             ("q1", "A", "A1", 36, 45),
             ("q1", "A", "A1", 36, 70, 52),  # put off until 70

@@ -17,7 +17,7 @@ _COLUMNS = {
     "invoice": "invoice_id customer_id issued_on due_on amount currency parent_id recorded_on",
     "payment": "payment_id customer_id invoice_id paid_on amount currency kind recorded_on",
     "contact": "contact_id customer_id invoice_id sent_on recorded_on",
-    "message": "message_id customer_id received_on recorded_on",
+    "message": "message_id customer_id received_on meaning recorded_on",
     "dispute": "dispute_id invoice_id opened_on closed_on recorded_on",
     "promise": "promise_id customer_id invoice_id made_on promised_on recorded_on",
     "customer": "customer_id country recorded_on",
@@ -30,7 +30,7 @@ CREATE TABLE invoice (pos, invoice_id, customer_id, own_day, due, amount, curren
 CREATE TABLE payment (pos, payment_id, customer_id, invoice_id, own_day, amount, currency, kind, recorded, version,
     known);
 CREATE TABLE contact (pos, contact_id, customer_id, invoice_id, own_day, recorded, version, known);
-CREATE TABLE message (pos, message_id, customer_id, own_day, recorded, version, known);
+CREATE TABLE message (pos, message_id, customer_id, own_day, meaning, recorded, version, known);
 CREATE TABLE dispute (pos, dispute_id, invoice_id, own_day, closed, recorded, version, known);
 CREATE TABLE promise (pos, promise_id, customer_id, invoice_id, own_day, promised, recorded, version, known);
 CREATE TABLE customer (pos, customer_id, country, recorded);

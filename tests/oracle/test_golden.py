@@ -156,5 +156,5 @@ def test_unapplied(at: At, book: Ledger) -> None:
 def test_the_oracle_has_the_features_in_their_order() -> None:
     frame = oracle.features(golden_book(), points(("A0", 0)).head(0))
     # No rows give no rows, of the same types.
-    assert frame.shape == (0, 67)
+    assert frame.shape == (0, 73)
     assert set(frame.drop(columns=["currency", "country"]).dtypes) == {np.dtype("float64")}

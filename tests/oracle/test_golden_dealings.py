@@ -37,6 +37,19 @@ def test_messages(at: At, dealings: Ledger) -> None:
     assert [at(dealings, "A1", t, *names) for t in (128, 129, 130)] == [[2, 89], [1, 90], [0, 91]]
 
 
+def test_what_messages_say(at: At, dealings: Ledger) -> None:
+    names = ["days_since_ask", "asks_90", "short_of_money_180", "contested_90", "said_paid_30", "at_odds_365"]
+    # On 38 nothing of A is known. m1 asks for time and says that money is short; m2 of 39 is recorded on 55.
+    assert at(dealings, "A1", 38, *names) == [None] * 6
+    assert at(dealings, "A1", 39, *names) == [1, 1, 1, 0, 0, 0]
+    assert [at(dealings, "A1", t, *names) for t in (55, 56)] == [[17, 1, 1, 0, 0, 0], [18, 1, 1, 1, 0, 0]]
+    # m1 leaves 90 days after 128 and 180 days after 218, and is remembered; m2 leaves after 129.
+    assert [at(dealings, "A1", t, *names) for t in (128, 129)] == [[90, 1, 1, 1, 0, 0], [91, 0, 1, 1, 0, 0]]
+    assert [at(dealings, "A1", t, *names) for t in (130, 219)] == [[92, 0, 1, 0, 0, 0], [181, 0, 0, 0, 0, 0]]
+    # B wrote and was not read, C never wrote.
+    assert at(dealings, "B2", 60, *names) == at(dealings, "C1", 90, *names) == [None] * 6
+
+
 def test_promises(at: At, dealings: Ledger) -> None:
     names = ["promises_kept", "promises_broken", "promise_kept_share"]
     assert at(dealings, "A1", 36, *names, "promise_open") == [0, 0, None, 0]

@@ -61,7 +61,7 @@ def accepted(conversation: Conversation, understood: Understood, facts: Facts, p
 def answer(conversation: Conversation, case: Case) -> str:
     """What a message makes of the proposal that waits for it: takes, refuses, or neither (empty)."""
     proposal, said = conversation.proposal, case.understood
-    if conversation.state != PROPOSED or proposal is None or _by_rule(case) - _ASSENT:
+    if conversation.state != PROPOSED or proposal is None or _by_rule(case) - _MILD:
         return UNSURE
     if not _same(case, proposal):
         return UNSURE
@@ -155,12 +155,12 @@ def _hesitates(plain: str) -> bool:
 
 def _without_named(case: Case) -> str:
     """The new text without the days, amounts, invoices and plans that it names."""
-    text, slots = case.understood.new, case.understood.slots
+    letters, slots = list(case.understood.new), case.understood.slots
     named: Iterable[Any] = (*slots.dates, *slots.amounts, *slots.invoices, *((slots.plan,) if slots.plan else ()))
-    for slot in sorted(named, key=lambda slot: -slot.start):
-        if text[slot.start : slot.end] == slot.quote:
-            text = f"{text[: slot.start]} {text[slot.end :]}"
-    return text
+    for slot in named:
+        if case.understood.new[slot.start : slot.end] == slot.quote:
+            letters[slot.start : slot.end] = " " * (slot.end - slot.start)
+    return "".join(letters)
 
 
 def _words(text: str) -> tuple[str, ...]:

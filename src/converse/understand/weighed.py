@@ -19,6 +19,7 @@ import yaml
 from ..intents.meaning import Intent, Meaning
 from ..slots.found import Slots
 from ..text import plain_letters
+from .mood import mood
 from .topics import topic
 
 PLAN, TIME, PART, PROMISE = "instalment_plan", "need_more_time", "part_payment", "promise_to_pay"
@@ -26,7 +27,7 @@ PAID, CONTESTED = "already_paid", "amount_disagreement"
 _WISHES = frozenset({PLAN, TIME, PART, PROMISE})
 _WEAK = frozenset({"question", "acknowledgement", "hardship"})
 """What does not explain a day or an amount of payment."""
-_MILD = _WEAK | {PLAN, TIME, "out_of_scope"}
+_MILD = _WEAK | {PLAN, TIME, PART, "out_of_scope"}
 _LONGEST = 4000
 """Letters of a message that are looked at."""
 
@@ -46,11 +47,6 @@ class _Text:
     def says(self, what: str) -> bool:
         """Whether it has such words, of those in ``weighed.yaml``."""
         return _words()[what].search(self.plain) is not None
-
-    @property
-    def has_paid(self) -> bool:
-        """Whether it tells of a payment that was made, and of none to come."""
-        return self.says("paid") and not self.says("later")
 
     @property
     def wish(self) -> Names:
@@ -100,8 +96,8 @@ def _paid_already(found: Names, said: _Text) -> Names:
     """What was paid is not promised, and a part that was paid is no offer."""
     if {PROMISE, PAID} <= found and not said.says("later") and (said.says("paid") or not said.slots.firmness):
         found = found - {PROMISE}
-    if found & _WISHES == {PART} and said.has_paid and not said.slots.firmness:
-        found = found | {PAID}
+    if found & _WISHES in ({PART}, {PART, PROMISE}) and said.says("paid") and not said.ahead:
+        found = found - {PROMISE} | {PAID}
     return found
 
 
@@ -152,8 +148,14 @@ def _of_a_part(found: Names, said: _Text) -> Names:
     return found if said.says("asks") else found - {TIME} | {PROMISE}
 
 
+def _calm(found: Names, said: _Text) -> Names:
+    """A wish about payment without a word of displeasure is no abuse."""
+    quiet = mood(said.text.replace("!", "."))[1] != "negative"
+    return found - {"hostile"} if quiet and found & {*_WISHES, PAID} else found
+
+
 _RULES: tuple[Callable[[Names, _Text], Names], ...] = (
-    _fees_spared, _paid_already, _all_of_it, _no_plan, _plan_named, _unexplained, _of_a_part,
+    _fees_spared, _paid_already, _all_of_it, _no_plan, _plan_named, _unexplained, _of_a_part, _calm,
 )  # fmt: skip
 
 

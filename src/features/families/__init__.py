@@ -1,5 +1,5 @@
 """The features themselves, a file for each family; importing them fills the catalogue."""
 
-from . import age, calendar, contacts, exposure, history, terms
+from . import age, calendar, contacts, conversations, exposure, history, terms
 
-__all__ = ["age", "calendar", "contacts", "exposure", "history", "terms"]
+__all__ = ["age", "calendar", "contacts", "conversations", "exposure", "history", "terms"]

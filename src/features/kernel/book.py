@@ -14,6 +14,7 @@ import pyarrow as pa
 from ...ledger import Ledger
 from ...ledger.names import distinct, ordered
 from ...ledger.schema import NO_DAY, TABLES, days
+from .meanings import Meanings
 from .source import Frame, Source, codes, different, missing, numbered
 from .streams import Ints
 from .versions import ALWAYS, in_force
@@ -193,6 +194,16 @@ class Book:
     def messages(self) -> Events:
         """Every version of every message."""
         return self._events("messages", "received_on")
+
+    @cached_property
+    def meanings(self) -> Meanings | None:
+        """What each row of the messages' table was read to mean; None where nobody read one."""
+        table = self.source.table("messages")
+        said = table.text("meaning") if "meaning" in table else pa.nulls(0)
+        if said.null_count == len(said):
+            return None
+        found = Meanings(said)
+        return found if found.any else None
 
     @cached_property
     def disputes(self) -> Events:

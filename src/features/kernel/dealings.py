@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import proxy
@@ -11,7 +12,7 @@ import numpy as np
 from .book import Events
 from .past import Past
 from .states import States
-from .streams import Ints, Spans, ranges
+from .streams import Flags, Ints, Spans, ranges
 from .versions import united
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Dealings:
     def __init__(self, at: Moment) -> None:
         self._at: Moment = proxy(at)
         self._block = at.block
+        self._said: dict[str, Past] = {}
 
     def _past(self, name: str) -> Past:
         e = self._block.of_customers(name)
@@ -44,6 +46,33 @@ class Dealings:
     def messages(self) -> Past:
         """Messages of the customer, by the day they came."""
         return self._past("messages")
+
+    @cached_property
+    def read(self) -> Flags | None:
+        """(n,) whether something that the customer had written was read.
+
+        None is a short way to say False everywhere: nobody read anything of the book.
+        """
+        meanings = self._at.book.meanings
+        if meanings is None:
+            return None
+        e = self._block.of_customers("messages")
+        e = e.take(np.flatnonzero(meanings.read[e.row]))
+        return Spans(self._at.by_customer, e.customer, e.known, e.until).count() > 0
+
+    def said(self, what: str, intents: Collection[str]) -> Past:
+        """Messages of the customer that were read to mean one of some intents, by the day they came.
+
+        Parameters
+        ----------
+        what : they are called, one name for one collection of intents.
+        """
+        if what not in self._said:
+            e, meanings = self._block.of_customers("messages"), self._at.book.meanings
+            e = e.take(np.flatnonzero(meanings.mention(intents)[e.row]) if meanings else slice(0))
+            stream = Past(self._at.by_customer, e.customer, e.day, e.known, e.until, what, row=e.row)
+            self._said[what] = self._at.told(stream, "messages")
+        return self._said[what]
 
     @cached_property
     def own_contacts(self) -> Spans:

@@ -17,7 +17,7 @@ from ...ledger.schema import NO_DAY, TABLES, days, empty_cell, units
 from ...ledger.store import read_settings, unreadable, whole_units
 from .streams import Flags, Ints
 
-_FEW = ("customer_id", "currency", "kind", "country")
+_FEW = ("customer_id", "currency", "kind", "country", "meaning")
 """Columns of few different values, which stay numbered as they are in the file."""
 
 _TYPES = {"date": pa.date32(), "amount": pa.decimal128(18, 4)}
