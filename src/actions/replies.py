@@ -64,10 +64,9 @@ def train(options: argparse.Namespace) -> Answer:
 
 def read(options: argparse.Namespace) -> Answer:
     """Read the messages of a ledger that nobody has read, and write what they mean beside them."""
-    from ..converse.annotate import annotated
+    from ..converse.annotate import annotate, annotated
     from ..converse.intents import champion_intents
     from ..ledger import write_ledger
-    from ..ledger.add import replace_table
 
     ledger = ledger_of(options)
     model = champion_intents(options.store)
@@ -76,11 +75,7 @@ def read(options: argparse.Namespace) -> Answer:
     if options.out:
         write_ledger(found, options.out)
     elif count:
-        replace_table(
-            options.ledger,
-            "messages",
-            lambda messages: annotated(ledger.with_tables({"messages": messages}), model).messages,
-        )
+        annotate(options.ledger, model)
     out = options.out or options.ledger
     version = str(dict(model.about).get("version", "rules"))
     said = {"messages": len(found.messages), "read": count, "model": version, "out": str(out)}
