@@ -1,7 +1,9 @@
 """The nights of a book for Apache Airflow (2.4 or newer, also 3): copy this file into its folder of DAGs.
 
-    score  ──▶  forecast  ──▶  decide  ──▶  monitor  ──▶  retrain  ──▶  score_again  ──▶  forecast_again
-                                             (exit code 0: nothing is due, and the rest is skipped)
+    read  ──▶  score  ──▶  forecast  ──▶  decide  ──▶  monitor  ──▶  retrain  ──▶  score_again  ──▶  forecast_again
+                                                       (exit code 0: nothing is due, and the rest is skipped)
+
+`read` reads new messages of customers where a model of replies serves, and does nothing where none does.
 
 `{{ ds }}` is the day that a run stands for, and as_of: nothing dated on it or later is known, so that a run of a past
 day (`airflow dags backfill`) gives what it would have given then. The folders are Airflow variables: paybench_home,
@@ -26,6 +28,8 @@ BOOK = "--as-of {{ ds }} --store {{ var.value.paybench_store }}"
 LEDGER = "{{ var.value.paybench_ledger }}"
 OUT = "{{ var.value.paybench_out }}"
 
+STORE = "{{ var.value.paybench_store }}"
+READ = f"if [ -d {STORE}/replies ]; then {PYTHON} -m paybench replies read {LEDGER} --store {STORE}; fi"
 SCORE = f"{PYTHON} {PIPELINES}/score.py --ledger {LEDGER} {BOOK} --out {OUT}/scores-{{{{ ds }}}}.parquet"
 FORECAST = f"{PYTHON} {PIPELINES}/forecast.py --ledger {LEDGER} {BOOK} --out {OUT}/forecast-{{{{ ds }}}}"
 DECIDE = (
@@ -46,6 +50,7 @@ with DAG(
     max_active_runs=1,
     default_args={"retries": 2, "retry_delay": timedelta(minutes=10)},
 ):
+    read = BashOperator(task_id="read", bash_command=READ)
     score = BashOperator(task_id="score", bash_command=SCORE)
     forecast = BashOperator(task_id="forecast", bash_command=FORECAST)
     decide = BashOperator(task_id="decide", bash_command=DECIDE)
@@ -53,4 +58,4 @@ with DAG(
     retrain = BashOperator(task_id="retrain", bash_command=RETRAIN, execution_timeout=timedelta(hours=6))
     score_again = BashOperator(task_id="score_again", bash_command=SCORE)
     forecast_again = BashOperator(task_id="forecast_again", bash_command=FORECAST)
-    score >> forecast >> decide >> monitor >> retrain >> score_again >> forecast_again
+    read >> score >> forecast >> decide >> monitor >> retrain >> score_again >> forecast_again

@@ -13,6 +13,10 @@ as_of=${1:-$(date +%F)}
 home=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 python=${PYTHON:-$home/.venv/bin/python}
 
+# Where a model of replies serves, new messages are read first: what they mean is what the next training learns from.
+if [ -d "$STORE/replies" ]; then
+    "$python" -m paybench replies read "$LEDGER" --store "$STORE" >&2
+fi
 "$python" "$home/pipelines/score.py" --ledger "$LEDGER" --as-of "$as_of" --store "$STORE" --out "$OUT/scores-$as_of.parquet"
 "$python" "$home/pipelines/forecast.py" --ledger "$LEDGER" --as-of "$as_of" --store "$STORE" --out "$OUT/forecast-$as_of"
 
