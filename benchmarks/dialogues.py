@@ -2,7 +2,8 @@
 
 A dialogue is right where every turn's action, reason, day or instalments, invoices and queue are what the policy asks
 for (`docs/conversation.md`). The frozen dialogues were written apart, from the rules in words; those of the development
-set were looked at while the code was written, and flatter it. Without a store the model is trained anew (about a minute).
+set were looked at while the code was written, and flatter it. Without a store the model is trained
+anew (about a minute).
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def _scripted() -> ModuleType:
     module: Any = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
-    return module  # type: ignore[no-any-return]
+    return module
 
 
 if __name__ == "__main__":

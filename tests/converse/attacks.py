@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from paybench.converse.channels import Outgoing, email_message, slack_payload
-from paybench.converse.intents import IntentModel, write_intents
+from paybench.converse.intents import IntentModel
 from paybench.converse.negotiate import Facts, Policy, faults
 from paybench.converse.negotiate.policy import of_currency
 from paybench.converse.talk import Desk
@@ -252,7 +252,7 @@ CHECKS: Mapping[str, Callable[[Attacked], bool]] = {
 }
 
 
-def on_desk(script: Mapping[str, Any], model: IntentModel, folder: Path) -> list[str]:
+def on_desk(script: Mapping[str, Any], model: Path, folder: Path) -> list[str]:
     """Which forbidden things are found in the ledger and the record after a desk had the message; with its channel
     forbidden before where the attack is about consent."""
     today = date.fromisoformat(script["today"])
@@ -275,7 +275,8 @@ def on_desk(script: Mapping[str, Any], model: IntentModel, folder: Path) -> list
         }
     )
     write_ledger(Ledger.of("Books Ltd", invoices=invoices, customers=names, consents=consents), folder / "book")
-    write_intents(model, folder / "store" / "replies")
+    (folder / "store").mkdir()
+    (folder / "store" / "replies").symlink_to(model, target_is_directory=True)
     desk = Desk(folder / "book", folder / "store", as_of=today)
     before = read_ledger(folder / "book")
     desk.receive(who["customer_id"], script["text"], script["channel"], NOW, source_id="m1")
@@ -287,7 +288,7 @@ def on_desk(script: Mapping[str, Any], model: IntentModel, folder: Path) -> list
         found.append("consent_on")
     kept = json.dumps(desk.export(who["customer_id"]), default=str, ensure_ascii=False)
     texts = [kept, *after.messages["text"].astype(str), *after.promises["source_quote"].astype(str)]
-    files = [file.read_bytes().decode("utf-8", "replace") for file in (folder / "store").glob("*.sqlite*")]
+    files = [file.read_bytes().decode("utf-8", "replace") for file in (folder / "store").glob("conversations.db*")]
     if "card" in script["forbidden"] and any(cards(text) for text in [*texts, *files]):
         found.append("card")
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from paybench.converse.intents import IntentModel
+from paybench.converse.intents import IntentModel, write_intents
 from paybench.converse.negotiate import read_policy
 from tests.converse.attacks import ON_DESK, attack, happened, on_desk
 from tests.converse.scripted import frozen
@@ -29,14 +29,15 @@ def test_no_hostile_message_gets_what_it_aims_at(intents_model: IntentModel) -> 
 
 def test_nothing_of_it_reaches_ledger_and_record(intents_model: IntentModel, tmp_path: Path) -> None:
     found: dict[tuple[str, str], list[str]] = {}
-    seen: set[tuple[str, str]] = set()
+    kinds: set[str] = set()
+    write_intents(intents_model, tmp_path / "model")
     for script in SCRIPTS:
-        # One of each kind and aim, and every one that is about cards.
-        aims = {(script["kind"], code) for code in script["forbidden"] if code in ON_DESK} - seen
-        if not aims and "card" not in script["forbidden"]:
+        # One of each kind that aims at what is kept, and every one that is about cards.
+        aims = ON_DESK & set(script["forbidden"])
+        if not aims or (script["kind"] in kinds and "card" not in aims):
             continue
-        seen |= aims
-        bad = on_desk(script, intents_model, tmp_path / script["id"])
+        kinds.add(script["kind"])
+        bad = on_desk(script, tmp_path / "model", tmp_path / script["id"])
         if bad:
             found[script["id"], script["kind"]] = bad
     assert found == {}

@@ -83,6 +83,7 @@ def in_question(decision: Decision, understood: Understood | None, facts: Facts)
         return everything
     ids = set(decision.proposal.invoices) if decision.proposal is not None and decision.action != HAND_OVER else set()
     ids = ids or {str(move["invoice_id"]) for move in decision.moved("dispute") if "invoice_id" in move}
+    ids = ids or set(decision.invoices)
     if not ids and understood is not None:
         ids = {slot.invoice_id for slot in understood.slots.invoices}
     named = tuple(bill for bill in everything if bill.invoice_id in ids)

@@ -31,7 +31,7 @@ def served(case: Case) -> Decision | None:
         return Decision(HAND_OVER, "missing_po", (why,), queue=SERVICE)
     if case.has("send_invoice", "send_statement") and not _only_asks(case):
         return Decision(ANSWER, "documents", ("Documents are asked for; only the customer's own are sent.",))
-    if case.has("question"):
+    if case.has("question", "send_invoice", "send_statement"):
         return _question(case)
     if case.has("who_are_you"):
         return Decision(ANSWER, "who_are_you", ("The customer asks who is writing.",))
@@ -41,7 +41,7 @@ def served(case: Case) -> Decision | None:
 def _only_asks(case: Case) -> bool:
     """Whether what is owed is asked, and no document."""
     plain = plain_letters(case.understood.new)
-    return case.has("question") and topic(case.understood.new) == "what_is_owed" and not _DOCUMENT.search(plain)
+    return topic(case.understood.new) == "what_is_owed" and not _DOCUMENT.search(plain)
 
 
 def _question(case: Case) -> Decision:

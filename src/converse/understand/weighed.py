@@ -23,7 +23,7 @@ from .mood import mood
 from .topics import topic
 
 PLAN, TIME, PART, PROMISE = "instalment_plan", "need_more_time", "part_payment", "promise_to_pay"
-PAID, CONTESTED = "already_paid", "amount_disagreement"
+PAID, ADVICE, CONTESTED = "already_paid", "remittance_advice", "amount_disagreement"
 _WISHES = frozenset({PLAN, TIME, PART, PROMISE})
 _WEAK = frozenset({"question", "acknowledgement", "hardship"})
 """What does not explain a day or an amount of payment."""
@@ -102,10 +102,16 @@ def _paid_already(found: Names, said: _Text) -> Names:
 
 
 def _all_of_it(found: Names, said: _Text) -> Names:
-    """A part that nobody speaks of is all of it."""
-    if found & {PART, TIME, PLAN} == {PART} and said.ahead and not said.slots.amounts and not said.says("part"):
-        return found - {PART} | {PROMISE}
-    return found
+    """A part that nobody speaks of, in words or in an amount, is none."""
+    if PART not in found or said.slots.amounts or said.says("part") or said.says("in_parts"):
+        return found
+    return found - {PART} | (frozenset({PROMISE}) if said.ahead and found & {TIME, PLAN, PAID} == set() else set())
+
+
+def _advised(found: Names, said: _Text) -> Names:
+    """A payment whose amount and invoice or day are told is an advice; there is nothing left to ask for."""
+    told = said.slots.amounts and (said.slots.invoices or said.slots.dates)
+    return found - {PAID} if {PAID, ADVICE} <= found and told and found.isdisjoint(_WISHES) else found
 
 
 def _no_plan(found: Names, said: _Text) -> Names:
@@ -155,7 +161,7 @@ def _calm(found: Names, said: _Text) -> Names:
 
 
 _RULES: tuple[Callable[[Names, _Text], Names], ...] = (
-    _fees_spared, _paid_already, _all_of_it, _no_plan, _plan_named, _unexplained, _of_a_part, _calm,
+    _fees_spared, _paid_already, _all_of_it, _advised, _no_plan, _plan_named, _unexplained, _of_a_part, _calm,
 )  # fmt: skip
 
 
@@ -169,4 +175,4 @@ def _changed(meaning: Meaning, names: Iterable[str]) -> Meaning:
     known = {intent.name: intent for intent in meaning.intents}
     found = [known.get(name) or Intent(name, meaning.p.get(name, 0.5), "rule") for name in names]
     found.sort(key=lambda intent: (-intent.confidence, intent.name))
-    return replace(meaning, intents=tuple(found), abstained=False)
+    return replace(meaning, intents=tuple(found), abstained=not found)

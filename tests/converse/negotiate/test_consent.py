@@ -21,10 +21,15 @@ PARTS = Conversation(
     Proposal("plan", "EUR", ("A1",), tuple((day(10 + 30 * n), Decimal("400.00")) for n in range(3))),
     1,
 )
-YES = ["ok", "deal", "Yes, that works for us.", "passt", "so machen wir das", "d'accord", "ça me va", "vale", "de acuerdo",
-       "sounds good, thank you", "fine by me", "einverstanden", "Bueno, vale", "no problem", "👍"]  # fmt: skip
-NO = ["no", "sorry, can't do that", "that's not enough", "geht leider nicht", "nein", "non, impossible", "no nos sirve",
-      "Unfortunately we are not able to agree to that.", "no, I need longer", "Das reicht uns nicht.", "no deal"]  # fmt: skip
+YES = [
+    "ok", "deal", "Yes, that works for us.", "passt", "so machen wir das", "d'accord", "ça me va", "vale",
+    "de acuerdo", "sounds good, thank you", "fine by me", "einverstanden", "Bueno, vale", "no problem", "👍",
+]  # fmt: skip
+NO = [
+    "no", "sorry, can't do that", "that's not enough", "geht leider nicht", "nein", "non, impossible",
+    "no nos sirve", "Unfortunately we are not able to agree to that.", "no, I need longer",
+    "Das reicht uns nicht.", "no deal",
+]  # fmt: skip
 
 
 def reason(stands: Conversation, *names: str, **more: Any) -> str:

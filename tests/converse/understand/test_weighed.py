@@ -25,7 +25,7 @@ OWED = pd.DataFrame(
 def names(text: str, *taken_for: str, by: str = "model") -> set[str]:
     slots = find_slots(text, TODAY, "en", open_invoices=OWED, known_ids=OWED["invoice_id"])
     meaning = Meaning(tuple(Intent(name, 0.8, by) for name in taken_for), not taken_for, {})
-    return {intent.name for intent in weighed(meaning, slots, text, TODAY).intents}
+    return {intent.name for intent in weighed(meaning, slots, text, TODAY, tuple(OWED["amount_open"])).intents}
 
 
 @pytest.mark.parametrize(
@@ -40,17 +40,29 @@ def names(text: str, *taken_for: str, by: str = "model") -> set[str]:
         ("We'll send 240 on 15 March and that's all we can do", (), {"promise_to_pay"}),
         ("We have paid it on Monday, please check", ("already_paid", "promise_to_pay"), {"already_paid"}),
         ("Do you offer a payment plan?", ("question",), {"instalment_plan"}),
+        ("We have paid half of it", ("part_payment",), {"part_payment", "already_paid"}),
+        ("We settled it last week", ("part_payment", "already_paid"), {"already_paid"}),
+        ("INV-1001 1,200.00 value date 5 March", ("remittance_advice", "already_paid"), {"remittance_advice"}),
+        ("Could we pay 400 on Friday?", ("need_more_time",), {"part_payment"}),
+        ("Could we pay the 1,200 on Friday?", ("need_more_time",), {"need_more_time"}),
     ],
 )
 def test_days_amounts_and_words_tell(text: str, taken_for: tuple[str, ...], means: set[str]) -> None:
     assert names(text, *taken_for) == means
 
 
-@pytest.mark.parametrize("kept", ["dispute", "insolvency", "legal", "unsubscribe", "change_bank_details", "hostile"])
+@pytest.mark.parametrize("kept", ["dispute", "insolvency", "legal", "unsubscribe", "change_bank_details", "escalate"])
 def test_what_is_safer_to_believe_stays(kept: str) -> None:
     for text in ("We will pay on Friday", "Could we have until 9 March?", "please waive the late fee", "ok", ""):
         assert kept in names(text, kept)
         assert kept in names(text, kept, "instalment_plan", "question")
+
+
+def test_abuse_has_words_of_displeasure() -> None:
+    assert names("Could you give us a little more time?", "hostile", "need_more_time") == {"need_more_time"}
+    assert "hostile" in names("We will pay on Friday, you incompetent idiots", "hostile", "promise_to_pay")
+    # Where nothing is wished for, it stays what it was taken for.
+    assert names("Well, well, well", "hostile") == {"hostile"}
 
 
 def test_questions_about_how_to_pay_stay_questions() -> None:
