@@ -66,13 +66,19 @@ def replaced_folder(target: str | Path) -> Iterator[Path]:
 def locked_file(file: Path) -> Iterator[None]:
     """Hold the lock of a file, which is made where it is not there; other processes and threads wait for it.
 
+    It holds for the file that is there when it is given: where the folder was replaced meanwhile, the new one's counts.
+
     It is not given twice: who has it and asks again waits for ever.
     """
     import fcntl
 
-    with file.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+    while True:
+        with file.open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if not file.exists() or not os.path.samestat(os.fstat(handle.fileno()), file.stat()):
+                continue
+            yield
+            return
 
 
 def check_folder(target: str | Path, what: str, mark: str) -> None:

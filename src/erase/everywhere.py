@@ -15,9 +15,9 @@ from urllib.parse import unquote, urlsplit
 import pandas as pd
 
 from ..errors import PaybenchError
-from ..files import replaced_file
+from ..files import locked_file, replaced_file
 from ..ledger import TABLES, read_ledger
-from ..ledger.store import SETTINGS
+from ..ledger.store import LOCK, SETTINGS
 from ..models.store.log import instant
 from ..models.store.store import CHAMPION, NAMES, Store
 from .files import clean, remains
@@ -122,7 +122,8 @@ def erase(
     if place.exists:
         result.versions = _versions(place, persons, read_ledger(folder).name)
         result.elsewhere = _elsewhere(place)
-    with place.lock() if there else nullcontext():
+    alone = locked_file(folder / LOCK) if (folder / LOCK).exists() else nullcontext()
+    with place.lock() if there else nullcontext(), alone:
         kept = [folder, place.folder]
         for path in others:
             _sweep(path, persons, result, kept)

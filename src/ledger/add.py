@@ -13,10 +13,7 @@ from ..errors import PaybenchError
 from ..files import locked_file, replaced_file
 from .cut import known_on
 from .schema import TABLES, conform
-from .store import ledger_folder, read_settings, read_table, unreadable, write_table
-
-LOCK = ".lock"
-"""In the folder: who adds holds it, so that of two who add at once neither is lost."""
+from .store import LOCK, ledger_folder, read_settings, read_table, unreadable, write_table
 
 
 def add_rows(folder: str | Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:

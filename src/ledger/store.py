@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import PaybenchError
-from ..files import check_folder, replaced_folder
+from ..files import check_folder, locked_file, replaced_folder
 from .book import Ledger
 from .schema import MONEY_UNITS, TABLES, conform, units
 
 _AMOUNT = pa.decimal128(18, 4)
 SETTINGS = "ledger.json"
+LOCK = ".lock"
+"""In the folder: who adds or replaces holds it, so that of two at once neither is lost."""
 _MOST = 1e14
 _ARROW = {"date": pa.date32(), "amount": _AMOUNT, "number": pa.float64(), "flag": pa.bool_()}
 
@@ -38,7 +41,10 @@ def write_ledger(ledger: Ledger, folder: str | Path, extras: dict[str, bytes] | 
         point.
     """
     check_folder(folder, "ledger folder", "ledger.json")
-    with replaced_folder(folder) as new:
+    path = Path(folder)
+    # Who adds rows just then would put its old tables into the new folder.
+    alone = locked_file(path / LOCK) if (path / LOCK).exists() else nullcontext()
+    with alone, replaced_folder(folder) as new:
         for name in TABLES:
             write_table(name, ledger.table(name), new / f"{name}.parquet")
         for file, content in (extras or {}).items():

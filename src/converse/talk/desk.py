@@ -15,12 +15,13 @@ from ...errors import PaybenchError
 from ..channels import Inbound
 from ..negotiate import Conversation, Decision, Facts, clicked
 from ..negotiate.standing import STOPPED
+from ..text import cleaned
 from .paying import PAYMENTS, rows_of_payment
 from .people import People
-from .record import Event
+from .record import Event, kept_id
 from .room import CHAT, Standing, aged
 from .rows import Rows, consent_row, message_row, rows_of
-from .thread import conversation_of, taken_by, told, with_today
+from .thread import conversation_of, proposed_by, taken_by, told, with_today
 from .turn import answer, understanding
 from .views import Thread
 
@@ -45,19 +46,29 @@ class Desk(People):
 
         Parameters
         ----------
-        source, source_id : who brought it and its number there; a number that came before changes nothing.
+        source, source_id : who brought it and its number there; a number that came before changes nothing, but what
+            was cut short then is finished now: who gets no answer delivers again.
         automatic : what the provider says of a machine's message: out_of_office, bounce, automatic.
         reply_to : where an answer goes: address, subject, number and thread of the message.
 
         Returns
         -------
         The turn, as in :meth:`thread`; of a message that came before, its turn then.
+
+        Raises
+        ------
+        PaybenchError
+            If nobody in the ledger is that customer, the number is that of another customer's message, or what was
+            agreed cannot be entered.
         """
+        source_id = None if source_id is None else kept_id(source_id)
         with self._turn():
             if source_id is not None and (before := self.record.seen(source, source_id)) is not None:
+                self._check_whose(before, customer_id)
+                self._finish(customer_id, self.at(now))
                 return self._turn_of(before)
             here = self._standing(customer_id, now)
-            number = f"{source}-{source_id}" if source_id is not None else f"{customer_id}-{len(here.events) + 1}"
+            number = f"{source}-{source_id}" if source_id is not None else self._number(here)
             if automatic:
                 said = [self._noted(here, text, channel, number, automatic)]
             else:
@@ -69,41 +80,61 @@ class Desk(People):
             self._finish(customer_id, here.now)
             return self._turn_of(added[0])
 
-    def choose(self, customer_id: str, choice: str, now: datetime, source_id: str | None = None) -> dict[str, Any]:
+    def choose(
+        self,
+        customer_id: str,
+        choice: str,
+        now: datetime,
+        source_id: str | None = None,
+        below: int = 0,
+        way: tuple[str, Mapping[str, Any]] = (CHAT, {}),
+    ) -> dict[str, Any]:
         """A click below a proposal of ours: ``accept`` or ``refuse``.
+
+        Parameters
+        ----------
+        below : number of the event whose proposal it is below; 0 = the one that waits. way : channel and ``reply_to``
+            by which the customer is answered.
 
         Raises
         ------
         PaybenchError
-            If no proposal waits for an answer.
+            If no proposal waits for an answer, or it is another one than that below which was clicked.
         """
 
-        def decide(stands: Conversation, facts: Facts) -> tuple[Conversation, Decision]:
-            turn = clicked(stands, choice, facts, self.policy, CHAT)
+        def decide(stands: Conversation, facts: Facts, channel: str) -> tuple[Conversation, Decision]:
+            if below and below != proposed_by(self.record.of(customer_id)):
+                raise PaybenchError("The click is below a proposal that waits no more; look at the latest one.")
+            turn = clicked(stands, choice, facts, self.policy, channel)
             return turn.conversation, turn.decision
 
-        return self._acted(customer_id, now, "clicked", {"choice": choice}, decide, source_id)
+        return self._acted(customer_id, now, "clicked", {"choice": choice}, decide, source_id, way)
 
     def inbound(self, message: Inbound, customer_id: str, now: datetime) -> dict[str, Any] | None:
         """A message from a webhook; a sender whom nobody knows is recorded for a person, and gets no answer."""
-        if not customer_id:
+        if not customer_id or not self._in_ledger(customer_id, now):
             self.record.add(
                 Event(
                     "",
                     now,
                     "unknown_sender",
                     message.channel,
-                    {"sender": message.sender, "text": message.text},
+                    {"sender": cleaned(message.sender), "text": cleaned(message.text), "customer": customer_id},
                     message.provider,
                     message.id,
                 )
             )
             return None
-        if message.button in TAKE:
-            return self.choose(customer_id, message.button, now, f"{message.provider}/{message.id}")
-        where = {"address": message.sender, "subject": message.subject, "number": message.id,
+        where = {"address": message.sender, "subject": cleaned(message.subject), "number": message.id,
                  "references": list(message.references)}  # fmt: skip
         text = message.text or message.subject
+        choice, _, below = message.button.partition("-")
+        if choice in TAKE and (not below or below.isdecimal()):
+            try:
+                return self.choose(customer_id, choice, now, f"{message.provider}/{message.id}", int(below or 0),
+                                   (message.channel, where))  # fmt: skip
+            except PaybenchError:  # below an older proposal, or none waits: it takes nothing, and a person sees it
+                text = f"(pressed below an earlier proposal: {choice})"
         return self.receive(
             customer_id, text, message.channel, now, message.provider, message.id, message.automatic, where
         )
@@ -139,13 +170,18 @@ class Desk(People):
             return None
         paid, customer, link = found
         with self._turn():
-            here = self._standing(customer, now, paid.paid_on)
+            if self._paying.before(paid, customer, self.known.ledger()):
+                self._finish(customer, at)
+                return None
+            self._finish(customer, at)  # what an earlier payment has covered is open no more
+            here = self._standing(customer, now)
             said = {
-                "day": paid.paid_on.isoformat(),
+                "day": max(here.today, paid.paid_on).isoformat(),
                 "link": paid.link_id,
+                "payment": paid.payment_id,
                 "amount": str(paid.amount),
                 "currency": paid.currency,
-                "rows": rows_of_payment(paid, link, customer, self.known.ledger()),
+                "rows": rows_of_payment(paid, link, customer, self.known.ledger(), here.today),
             }
             event = Event(customer, at, "paid", CHAT, said, PAYMENTS, paid.event_id)
             stands = aged(here.conversation, with_today(here.facts, [event]))
@@ -194,6 +230,14 @@ class Desk(People):
             Event(customer, here.now, "decided", channel, decided),
         ]
 
+    def _in_ledger(self, customer_id: str, now: datetime) -> bool:
+        """Whether there is anybody of that number; a list of addresses may be older than an erasure."""
+        try:
+            self.known.facts(customer_id, self.at(now).date())
+        except PaybenchError:
+            return False
+        return True
+
     @staticmethod
     def _noted(here: Standing, text: str, channel: str, number: str, automatic: str) -> Event:
         """A machine's message, which is kept and not answered."""
@@ -202,11 +246,11 @@ class Desk(People):
             "customer_id": here.facts.customer_id,
             "received_on": here.today.isoformat(),
             "channel": channel,
-            "text": text.strip() or "(no text)",
+            "text": cleaned(text).strip() or "(no text)",
             "meaning": automatic if automatic in ("bounce", "out_of_office") else "none",
         }
         said = {
-            "text": text,
+            "text": cleaned(text),
             "number": number,
             "automatic": automatic,
             "day": here.today.isoformat(),

@@ -14,6 +14,7 @@ import pandas as pd
 from ...decide.segments import Segments, segment
 from ...errors import PaybenchError
 from ...ledger import Ledger, as_of, read_ledger, settle
+from ...ledger.schema import days
 from ...ledger.some import only_customers
 from ...models.learn.bundle import Bundle, read_bundle
 from ...score import score
@@ -21,6 +22,7 @@ from ...watched import Mark, Watched
 from ..intents import RULES, IntentModel, champion_intents
 from ..messages.times import Choice, best_times, choice_of
 from ..negotiate import Facts, facts_of
+from ..promises import became
 
 CHAMPION = "champion"
 """In the store: the bundle that scores."""
@@ -68,6 +70,10 @@ class Known:
         """
         return self._ledger.get()[0]
 
+    def imported(self) -> object:
+        """A mark that changes when the book is imported anew, and not when rows are added to it."""
+        return tuple(file for file in self._ledger.get()[1] if file[0] in _IMPORTED)
+
     def model(self) -> IntentModel:
         """What understands messages: the champion of the store, else :data:`.intents.RULES`."""
         if not (self._store / INTENTS).is_dir():
@@ -89,6 +95,16 @@ class Known:
             if customer_id not in day.scores:
                 day.scores[customer_id] = self._scores(ledger, customer_id, today)
         return facts_of(ledger, today, customer_id, day.scores[customer_id], day.segments, waivers=waivers)
+
+    def promises(self, customer_id: str, today: date) -> dict[str, str]:
+        """State of each of a customer's promises by number, as known at the start of a day."""
+        whole = self.ledger()
+        theirs = whole.promises.loc[whole.promises["customer_id"] == customer_id, "promise_id"]
+        if theirs.empty:
+            return {}
+        cut = as_of(only_customers(whole, [customer_id]), today)
+        found = became(cut, int(days(pd.Series([pd.Timestamp(today)]))[0]))
+        return dict(zip(found["promise_id"], found["state"], strict=True))
 
     def open(self, today: date) -> pd.DataFrame:
         """Every open invoice of the day: invoice_id, customer_id, currency, due_on, amount_open."""

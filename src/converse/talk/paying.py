@@ -9,7 +9,7 @@ from typing import Any
 
 from ...errors import PaybenchError
 from ...ledger import Ledger
-from ..links import Link, Paid, PaymentProvider, payment_rows, still_open
+from ..links import Link, Paid, PaymentProvider, is_recorded, payment_rows, still_open
 from ..messages.draft import in_question
 from ..negotiate import Decision, Facts
 from ..understand import Understood
@@ -88,20 +88,27 @@ class Paying:
         if self._provider is None:
             raise PaybenchError("This desk has no payment provider; start it with one.")
         paid = self._provider.read_webhook(headers, body, now=now)
-        if paid is None or self._record.seen(PAYMENTS, paid.event_id) is not None:
+        if paid is None:
             return None
         made = self._record.seen(LINKS, paid.link_id)
         if made is None:
             raise PaybenchError("The payment names a link that was not made here; look it up in the provider's list.")
         return paid, made.customer_id, _link(made.body)
 
+    def before(self, paid: Paid, customer_id: str, ledger: Ledger) -> bool:
+        """Whether a payment was recorded before: by this report, or by another one about it."""
+        known = (event.body.get("payment") for event in self._record.of(customer_id) if event.what == "paid")
+        again = self._record.seen(PAYMENTS, paid.event_id) is not None
+        return again or paid.payment_id in known or is_recorded(ledger.payments, paid)
 
-def rows_of_payment(paid: Paid, link: Link, customer_id: str, ledger: Ledger) -> Rows:
+
+def rows_of_payment(paid: Paid, link: Link, customer_id: str, ledger: Ledger, today: date) -> Rows:
     """Rows of ``payments``: at most what is open of each invoice now; what is left over belongs to none.
 
     Parameters
     ----------
-    ledger : the whole book, not cut: what was paid by the link an hour ago counts.
+    ledger : the whole book, not cut: what was paid by the link an hour ago counts. today : of the report; a payment of
+        an earlier day is known from it on, and not before.
     """
     owed = still_open(ledger.invoices, ledger.payments, link)
     rows = payment_rows(paid, link, customer_id, owed)
@@ -115,6 +122,7 @@ def rows_of_payment(paid: Paid, link: Link, customer_id: str, ledger: Ledger) ->
                 "amount": f"{Decimal(str(row['amount'])):.4f}",
                 "currency": row["currency"],
                 "kind": row["kind"],
+                **({"recorded_on": today.isoformat()} if paid.paid_on < today else {}),
             }
             for row in rows.to_dict("records")
         ]

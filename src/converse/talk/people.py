@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,9 +14,10 @@ from ..messages.tones import tone_of
 from ..negotiate import Conversation, Decision, Facts, happened, signed
 from ..negotiate.standing import PERSON, STOPPED
 from ..negotiate.states import RELEASED, REMIND
+from ..text import cleaned
 from .record import Event
 from .room import CHAT, Room
-from .thread import told
+from .thread import told, way_to
 
 _OWED = Decision("answer", "what_is_owed")
 
@@ -29,7 +31,7 @@ class People(Room):
         Raises
         ------
         PaybenchError
-            If nothing is open, or the customer forbade the channel.
+            If nothing is open, the customer forbade the channel, or all dunning of it is paused.
         """
         with self._turn():
             here = self._standing(customer_id, now)
@@ -38,6 +40,7 @@ class People(Room):
                     f"Customer '{customer_id}' owes nothing on {here.today}; there is nothing to remind of."
                 )
             _check_allowed(here.facts, channel)
+            _check_paused(here.events, customer_id)
             link = self._paying.url(here.facts, None, None, here.now)
             tone, why = tone_of(_OWED, None, here.facts, bills(here.facts))
             made = reminder(
@@ -76,9 +79,9 @@ class People(Room):
         with self._turn():
             here = self._standing(customer_id, now)
             _check_allowed(here.facts, channel)
-            known = [event.body["reply_to"] for event in here.events if event.body.get("reply_to")]
-            where = known[-1] if known else {}
-            said = {"who": who, "draft": {"subject": "", "body": text.strip()}, "goes": True, "reply_to": where}
+            _, where = way_to(here.events, channel)
+            draft = {"subject": _subject(here.events), "body": cleaned(text).strip()}
+            said = {"who": cleaned(who), "draft": draft, "goes": True, "reply_to": where}
             self.record.add(Event(customer_id, here.now, "answered", channel, said))
             self._finish(customer_id, here.now)
         return self.thread(customer_id, now)
@@ -93,11 +96,11 @@ class People(Room):
         """
         _named(who)
 
-        def decide(stands: Conversation, facts: Facts) -> tuple[Conversation, Decision]:
-            turn = signed(stands, facts, self.policy, CHAT)
+        def decide(stands: Conversation, facts: Facts, channel: str) -> tuple[Conversation, Decision]:
+            turn = signed(stands, facts, self.policy, channel)
             return turn.conversation, turn.decision
 
-        return self._acted(customer_id, now, "signed", {"who": who}, decide)
+        return self._acted(customer_id, now, "signed", {"who": cleaned(who)}, decide)
 
     def _handled(self, customer_id: str, who: str, now: datetime, what: str, state: str) -> dict[str, Any]:
         _named(who)
@@ -106,13 +109,34 @@ class People(Room):
             stands = here.conversation
             stopped = stands.state == STOPPED
             after = stands if stopped else replace(stands, state=state) if state else happened(stands, RELEASED)
-            self.record.add(Event(customer_id, here.now, what, CHAT, {"who": who, "conversation": told(after)}))
+            self.record.add(
+                Event(customer_id, here.now, what, CHAT, {"who": cleaned(who), "conversation": told(after)})
+            )
         return self.thread(customer_id, now)
 
 
 def _check_allowed(facts: Facts, channel: str) -> None:
     if not facts.allowed.get(channel, True):
         raise PaybenchError(f"Customer '{facts.customer_id}' forbade {channel}; write by another way, or let it be.")
+
+
+def _check_paused(events: Sequence[Event], customer_id: str) -> None:
+    """See that no message since a person last gave the conversation back has paused all dunning."""
+    for event in reversed(events):
+        if event.what == "released":
+            return
+        for move in (event.body.get("decision") or {}).get("moves", []):
+            if move["what"] == "pause" and move.get("customer"):
+                raise PaybenchError(
+                    f"All dunning of customer '{customer_id}' is paused ({move['why']}); give the conversation back "
+                    "first, if that is over."
+                )
+
+
+def _subject(events: Sequence[Event]) -> str:
+    """Of a letter that answers none: what the last one of ours was about."""
+    subjects = [str((event.body.get("draft") or {}).get("subject", "")) for event in events]
+    return next((subject for subject in reversed(subjects) if subject), "")
 
 
 def _named(who: str) -> None:

@@ -77,7 +77,7 @@ class Senders:
         buttons: tuple[Button, ...] = ()
         if waits and event.channel in ("whatsapp", "slack", "teams"):
             yes, no = _ACCEPT.get(language, _ACCEPT["en"])
-            buttons = (Button(yes, "accept"), Button(no, "refuse"))
+            buttons = (Button(yes, f"accept-{event.number}"), Button(no, f"refuse-{event.number}"))
         asked = str(where.get("subject", ""))
         if asked and event.channel == "email":
             subject = asked if asked.lower().startswith(("re:", "aw:", "sv:")) else f"Re: {asked}"

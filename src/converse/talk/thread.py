@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..negotiate import Conversation, Facts, Proposal
+from ..negotiate.standing import PROPOSED
 from ..negotiate.wish import wish_of
 from .record import Event
 
@@ -56,6 +57,37 @@ def taken_by(events: Sequence[Event]) -> str:
         if event.what in (TAKEN, RELEASED):
             return str(event.body.get("who", "")) if event.what == TAKEN else ""
     return ""
+
+
+def way_to(events: Sequence[Event], channel: str = "") -> tuple[str, dict[str, Any]]:
+    """By which channel, and to which address there, the customer is answered.
+
+    Parameters
+    ----------
+    channel : '' = the one by which the customer wrote last.
+
+    Returns
+    -------
+    The channel, '' where the customer never wrote, and the latest ``reply_to`` of it that has an address, else {}.
+    """
+    wrote = [event.channel for event in events if event.what in ("received", "clicked")]
+    by = channel or (wrote[-1] if wrote else "")
+    known = [event.body["reply_to"] for event in events
+             if event.channel == by and (event.body.get("reply_to") or {}).get("address")]  # fmt: skip
+    return by, dict(known[-1]) if known else {}
+
+
+def proposed_by(events: Sequence[Event]) -> int:
+    """The number of the event that made the proposal which waits; 0 where none does."""
+    found, made = 0, None
+    for event in reversed(events):
+        said = event.body.get("conversation")
+        if not said:
+            continue
+        if said["state"] != PROPOSED or (found and said["proposal"] != made):
+            break
+        found, made = event.number, said["proposal"]
+    return found
 
 
 def waivers(events: Sequence[Event], today: date) -> int:

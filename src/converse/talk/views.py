@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from ..messages.times import Choice
 from ..negotiate import Conversation, Facts
 from ..negotiate.decision import plain
-from ..negotiate.standing import BROKEN, DISPUTED, KEPT, PERSON, PROPOSED
+from ..negotiate.standing import DISPUTED, KEPT, PERSON, PROPOSED
 from .known import Known
 from .record import Event, Record
 from .thread import conversation_of, taken_by
@@ -30,13 +30,15 @@ class Thread:
     Attributes
     ----------
     facts : of the customer now. stands : where the conversation stands now. events : all of it.
-    best : by which channel and when the customer most likely responds.
+    best : by which channel and when the customer most likely responds. became : state of each promise by number, as
+        the ledger knows at the start of the day.
     """
 
     facts: Facts
     stands: Conversation
     events: Sequence[Event]
     best: Choice | None = None
+    became: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def as_dict(self) -> dict[str, Any]:
@@ -172,7 +174,11 @@ class Thread:
             return None
         link = dict(made[-1].body)
         paid = sum(
-            (Decimal(e.body["amount"]) for e in self.events if e.what == "paid" and e.body["link"] == link["id"]),
+            (
+                Decimal(e.body["amount"])
+                for e in self.events
+                if e.what == "paid" and (e.body["link"], e.body["currency"]) == (link["id"], link["currency"])
+            ),
             Decimal(0),
         )
         over = self.facts.today.isoformat() > link["expires_on"]
@@ -185,9 +191,10 @@ class Thread:
         found = []
         for event in self.events:
             for row in _rows(event, "promises"):
-                open_ = row["invoice_id"] in still
-                over = row["promised_on"] < self.facts.today.isoformat()
-                state = "active" if open_ and not over else BROKEN if open_ else KEPT
+                # What was promised today is not in the ledger of this morning.
+                state = self.became.get(row["promise_id"], "active" if row["invoice_id"] in still else KEPT)
+                if state == "active" and row["invoice_id"] not in still:
+                    state = KEPT
                 found.append({**{k: v for k, v in row.items() if k != "customer_id"}, "state": state,
                               "currency": currency.get(row["invoice_id"], "")})  # fmt: skip
         return found

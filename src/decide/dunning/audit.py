@@ -46,6 +46,7 @@ class Row:
     calls_7: int
     instalment: bool
     insolvent: bool
+    legal: bool
     allowed: tuple[str, ...]
     account: list[Row] = field(default_factory=list, repr=False, compare=False)
 
@@ -121,8 +122,8 @@ class Audit:
     def _about_customer(self, one: Row) -> list[str]:
         policy, caps, overrides = self.policy, self.policy.caps, self._overrides(one)
         found = []
-        if one.insolvent and not any(o.solvent for o in overrides):
-            found.append("insolvent customer")
+        if (one.insolvent or one.legal) and not any(o.solvent for o in overrides):
+            found.append("insolvent customer" if one.insolvent else "lawyers or courts")
         if any(o.stop and (o.until == NO_DAY or self.today < (_date(o.until) or _EPOCH)) for o in overrides):
             found.append("stopped by an override")
         if one.waiting_since and self.today < one.waiting_since + timedelta(days=policy.pause.reply_days):
@@ -262,7 +263,7 @@ def _rows(s: Situation) -> list[Row]:
             name: [int(x) for x in getattr(s, name)]
             for name in ("step", "contacts", "contacts_7", "contacts_30", "calls_7")
         },
-        **{name: [bool(x) for x in getattr(s, name)] for name in ("instalment", "insolvent")},
+        **{name: [bool(x) for x in getattr(s, name)] for name in ("instalment", "insolvent", "legal")},
         "allowed": [tuple(c for c, yes in zip(CHANNELS, row, strict=True) if yes) for row in s.allowed],
     }
     return [Row(**dict(zip(columns, values, strict=True))) for values in zip(*columns.values(), strict=True)]

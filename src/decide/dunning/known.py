@@ -108,9 +108,23 @@ def allowed(cut: Ledger, rows: pd.DataFrame) -> Flags:
 
 
 def insolvent(cut: Ledger, rows: pd.DataFrame) -> Flags:
-    """(n,) whether a message of the customer gives notice of insolvency."""
-    said = cut.messages[says_insolvent(cut.messages["text"])]
-    flags: Flags = rows["customer_id"].isin(said["customer_id"]).to_numpy(dtype=bool)
+    """(n,) whether a message of the customer gives notice of insolvency: by its words, or as it was understood."""
+    return _wrote(cut, rows, says_insolvent(cut.messages["text"]) | _means(cut, "insolvency"))
+
+
+def legal(cut: Ledger, rows: pd.DataFrame) -> Flags:
+    """(n,) whether a message of the customer was understood to speak of lawyers or courts."""
+    return _wrote(cut, rows, _means(cut, "legal"))
+
+
+def _means(cut: Ledger, intent: str) -> Flags:
+    """(m,) whether a message was understood to mean something."""
+    found: Flags = cut.messages["meaning"].fillna("").str.split(",").map(lambda names: intent in names).to_numpy(bool)
+    return found
+
+
+def _wrote(cut: Ledger, rows: pd.DataFrame, some: Flags) -> Flags:
+    flags: Flags = rows["customer_id"].isin(cut.messages.loc[some, "customer_id"]).to_numpy(dtype=bool)
     return flags
 
 

@@ -132,7 +132,8 @@ class Override:
     ----------
     stop : nothing is sent, before day ``until`` (NO_DAY = ever). reason : why, in the user's words.
     channel : the only one that is used; empty = as the policy says. steps : another ladder; empty = as the policy says.
-    zone : time zone of the customer. solvent : what was read as a notice of insolvency was none.
+    zone : time zone of the customer. solvent : what was read as a notice of insolvency, or of
+        legal steps, was none, or is over.
     line : where it stands in the file, 0 if in none.
     """
 

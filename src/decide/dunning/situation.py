@@ -44,7 +44,8 @@ class Situation:
     instalment : (n,) whether the invoice is an instalment of a plan.
     waiting_since : (n,) day of the customer's latest message, if nothing came after it.
     allowed : (n, 4) whether the customer may be contacted, by :data:`~.policy.CHANNELS`.
-    insolvent : (n,) whether the customer has given notice of insolvency.
+    insolvent : (n,) whether the customer has given notice of insolvency. legal : (n,) whether it has spoken of lawyers
+        or courts, so that a person goes on.
     step : (n,) steps of the ladder taken. step_on : (n,) day of the last one (the day of a decision to send nothing
         counts). contacts : (n,) about this invoice.
     contacted_on : (n,) day of the customer's last contact.
@@ -71,6 +72,7 @@ class Situation:
     waiting_since: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     allowed: Flags = field(default_factory=lambda: np.zeros((0, len(CHANNELS)), dtype=bool))
     insolvent: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    legal: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
     step: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     step_on: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     contacts: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
@@ -163,6 +165,7 @@ def situation_of(
         waiting_since=known.waiting_since(cut, rows),
         allowed=known.allowed(cut, rows),
         insolvent=known.insolvent(cut, rows),
+        legal=known.legal(cut, rows),
         **known.contacted(cut, rows, today, withheld),
         segment=np.array([(segments or {}).get(name, "") for name in names], dtype=str).reshape(len(names)),
         home=cut.time_zone,

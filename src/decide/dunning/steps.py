@@ -199,7 +199,7 @@ def _held(
     no_money = np.where(account.rest <= 0, "nothing_left", "account")
     opens = next_open(policy, s.country, np.full(n, today))
     return [
-        (s.insolvent & ~own.solvent, "message", NO_DAY),
+        ((s.insolvent | s.legal) & ~own.solvent, np.where(s.insolvent, "message", "legal"), NO_DAY),
         (own.stopped >= 0, level, own.stop_until),
         (done, np.where(s.contacts >= (caps.per_invoice or np.inf), "attempts", "steps"), NO_DAY),
         (~may.by_consent, np.where(own.channel >= 0, "only_channel", "consent"), NO_DAY),

@@ -64,6 +64,8 @@ def _because(policy: Policy, s: Situation, d: Decided, account: Account, row: in
 
 
 def _insolvent(policy: Policy, s: Situation, d: Decided, account: Account, row: int) -> str:
+    if d.reason[row] == "legal":
+        return "the customer has spoken of lawyers or courts, so that a person goes on"
     return "the customer has given notice of insolvency, so that a person decides what is claimed and where"
 
 
@@ -169,7 +171,7 @@ _REASONS = {
 _SAYS_NEXT = ("not_due", "waiting", "gap")
 _OF_CUSTOMER = ("insolvent", "hold_out", "answer_waits", "capped", "opted_out", "below_threshold", "quiet_day")
 _COUNTED = {
-    "insolvent": "of an insolvent customer", "stopped": "stopped by the policy", "finished": "through all steps",
+    "insolvent": "insolvent, or with lawyers", "stopped": "stopped by the policy", "finished": "through all steps",
     "opted_out": "without an allowed channel", "plan": "in a payment plan", "disputed": "disputed",
     "covered": "covered by unapplied money", "promised": "promised", "not_due": "not due",
     "waiting": "between two steps",

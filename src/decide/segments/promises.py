@@ -20,7 +20,8 @@ def promises_kept(cut: Ledger, at: int) -> pd.DataFrame:
 
     A promise is kept by what is paid from the day it was made on: on its invoice, or by the customer where it names
     none. That has to reach the amount promised, or what was open on the invoice then, whichever is less; where neither
-    is told, any payment will do. Nothing had to be paid any more: kept.
+    is told, any payment will do. Nothing had to be paid any more: kept. What was promised of one thing on one day is a
+    plan: money that keeps its first instalment does not keep the next one, too.
 
     Parameters
     ----------
@@ -36,9 +37,18 @@ def promises_kept(cut: Ledger, at: int) -> pd.DataFrame:
         before, within = _paid(mine, paid, key)
         billed = _units_or_any(mine["invoice_id"].map(amounts))
         left = np.where(billed == ANY, ANY, billed - before)
-        wanted = np.minimum(left, _units_or_any(mine["amount"]))
+        wanted = np.minimum(left, _up_to(mine, key))
         kept[rows] = np.where(wanted == ANY, within > 0, within >= wanted - slack)
     return pd.DataFrame({"customer_id": due["customer_id"], "kept": kept})
+
+
+def _up_to(promises: pd.DataFrame, key: str) -> NDArray[np.int64]:
+    """Units of each promise with those that were made with it for earlier days; ANY where it tells none."""
+    told = _units_or_any(promises["amount"])
+    table = promises[[key, "made_on", "promised_on"]].assign(units=np.where(told == ANY, 0, told))
+    table = table.reset_index(drop=True).sort_values("promised_on", kind="stable")
+    together = table.groupby([key, "made_on"])["units"].cumsum().sort_index()
+    return np.where(told == ANY, ANY, together.to_numpy(dtype=np.int64))
 
 
 def _units_or_any(amounts: pd.Series) -> NDArray[np.int64]:

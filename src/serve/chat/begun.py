@@ -108,6 +108,7 @@ def begin_chat(
         senders=_senders(setting, kept, address),
         language_model=_language_model(environment, kept),
     )
+    desk.restore()
     addresses = Addresses() if setting.addresses is None else Addresses.read(setting.addresses)
 
     def clock() -> datetime:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
 
+from ...errors import PaybenchError
 from ..guard import sentence
 from ..limits import Limits, Refused, read_body
 from ..wire import as_json
@@ -31,12 +32,18 @@ def add_hooks(app: FastAPI, chat: Chat, workers: Workers, limits: Limits) -> Non
     """Add the webhooks whose secret is there; at the others' addresses, which one is missing."""
 
     def heard(messages: Iterable[Inbound]) -> list[dict[str, Any]]:
-        found = []
+        found, wrong = [], None
         for message in messages:
             about = message.bounced[0] if message.bounced else message.sender
             customer = chat.addresses.customer(message.channel, about)
-            turn = chat.desk.inbound(message, customer, chat.now())
-            found += [turn] if turn else []
+            try:
+                turn = chat.desk.inbound(message, customer, chat.now())
+            except PaybenchError as error:  # of one message; the others are taken, and all are delivered again
+                wrong = wrong or error
+            else:
+                found += [turn] if turn else []
+        if wrong is not None:
+            raise wrong
         return found
 
     async def slack(request: Request, body: bytes) -> Response:

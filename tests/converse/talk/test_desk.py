@@ -116,7 +116,7 @@ def test_a_counter_is_accepted_by_a_click_and_paid_by_its_link(desk: Desk, book:
 
 def test_a_promise_that_was_not_kept_is_told(desk: Desk) -> None:
     desk.receive("C1", ASKS, "chat", NOW)
-    later = NOW + timedelta(days=9)
+    later = NOW + timedelta(days=11)  # three days of grace are over, too
     assert desk.thread("C1", later)["state"] == "broken"
     assert [p["state"] for p in desk.thread("C1", later)["promises"]] == ["broken"]
 
