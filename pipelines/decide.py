@@ -14,6 +14,7 @@ from pathlib import Path
 
 from paybench import read_ledger
 from paybench.command import answered
+from paybench.converse.talk.restore import restored
 from paybench.decide.decided import Decisions, make_decisions
 from paybench.decide.decided.log import FILE, read_log
 from paybench.decide.segments import log_segments, migration
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> dict[str, object]:
+    restored(options.store, options.ledger)  # what conversations left, should the book have been imported anew
     ledger = read_ledger(options.ledger)
     found = make_decisions(
         ledger,

@@ -50,9 +50,11 @@ def _compare(options: argparse.Namespace) -> Answer:
 
 def decide(options: argparse.Namespace) -> Answer:
     """Decide about every open invoice of a book, and write worklist, states, segments and exceptions."""
+    from ..converse.talk.restore import restored
     from ..decide.decided import make_decisions
     from ..decide.decided.log import FILE, read_log
 
+    restored(options.store, options.ledger)
     found = make_decisions(
         ledger_of(options),
         options.as_of,

@@ -5,12 +5,13 @@ from .corpus import Corpus, read_corpus
 from .definitions import DEFINITIONS
 from .figures import Answers, abstention, by_intent, by_language, figures
 from .gate import Verdict, judge_intents
-from .learn import Settings, train_intents
+from .learn import train_intents
 from .meaning import INTENTS, SAFETY, Intent, Meaning
 from .model import RULES, IntentModel
 from .near import nearest
 from .release import held_out, release_intents
 from .rules import hard_rules
+from .settings import Settings
 from .store import Registered, champion_intents, register_intents, rollback_intents
 
 __all__ = [

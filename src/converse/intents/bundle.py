@@ -12,14 +12,17 @@ import numpy as np
 
 from ...errors import PaybenchError
 from ...files import replaced_folder
+from .calibration import Calibration
+from .embedding import Gist, embedder
 from .linear import Block, Linear
 from .meaning import INTENTS
 from .model import IntentModel, Learned
 
-FORM = 1
+FORM = 2
 """Of the files; a reader knows no other."""
 ARRAYS, VOCABULARY, ABOUT, MANIFEST = "weights.npz", "vocabulary.json", "about.json", "manifest.json"
-_CALIBRATION = ("slope", "offset", "ruled", "threshold")
+_GIST = "gist_coefficients"
+_CALIBRATION, _DECISION = ("slope", "offset", "own", "others", "base"), ("ruled", "threshold")
 
 
 def write_intents(model: IntentModel, folder: str | Path) -> None:
@@ -32,13 +35,19 @@ def write_intents(model: IntentModel, folder: str | Path) -> None:
     """
     if (learned := model.learned) is None:
         raise PaybenchError("The rules are part of the package and need no files; train a model, and write that.")
-    arrays = {name: getattr(learned, name) for name in _CALIBRATION} | {"intercept": learned.linear.intercept}
+    arrays = {name: getattr(learned.calibration, name) for name in _CALIBRATION}
+    arrays |= {name: getattr(learned, name) for name in _DECISION} | {"intercept": learned.linear.intercept}
     for kind, block in learned.linear.blocks.items():
         arrays |= {f"{kind}_idf": block.idf, f"{kind}_coefficients": block.coefficients}
+    if learned.gist is not None:
+        arrays |= {_GIST: learned.gist.coefficients}
     words = {
         kind: sorted(block.columns, key=lambda t: block.columns[t]) for kind, block in learned.linear.blocks.items()
     }
-    about = {"form": FORM, "intents": INTENTS, "unsure": learned.unsure, "about": dict(model.about)}
+    named = None if learned.gist is None else {"name": learned.gist.embedder, "sha256": learned.gist.sha256}
+    about = {
+        "form": FORM, "intents": INTENTS, "unsure": learned.unsure, "embedding": named, "about": dict(model.about),
+    }  # fmt: skip
     with replaced_folder(folder) as new:
         np.savez_compressed(new / ARRAYS, **arrays)
         (new / VOCABULARY).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
@@ -53,7 +62,7 @@ def read_intents(folder: str | Path) -> IntentModel:
     Raises
     ------
     PaybenchError
-        If there is none, or its files are damaged or of another release.
+        If there is none, its files are damaged or of another release, or its embedding is not installed.
     """
     place = Path(folder)
     if not (place / MANIFEST).is_file():
@@ -79,12 +88,18 @@ def read_intents(folder: str | Path) -> IntentModel:
                 for kind, terms in words.items()
             }
             linear = Linear(blocks, arrays["intercept"])
-            calibration = {name: arrays[name] for name in _CALIBRATION}
+            calibration = Calibration(**{name: arrays[name] for name in _CALIBRATION})
+            decision = {name: arrays[name] for name in _DECISION}
+            named = about["embedding"]
+            gist = Gist(named["name"], named["sha256"], arrays[_GIST]) if named else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
         raise PaybenchError(
             f"The model of replies at {folder} cannot be read ({type(error).__name__}); promote or train one anew."
         ) from None
-    return IntentModel(Learned(linear, **calibration, unsure=float(about["unsure"])), about["about"])
+    if gist is not None:
+        embedder(gist.embedder, gist.sha256)
+    learned = Learned(linear, calibration, **decision, unsure=float(about["unsure"]), gist=gist)
+    return IntentModel(learned, about["about"])
 
 
 def _sha256(file: Path) -> str:

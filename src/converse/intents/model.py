@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from ...decide.messages import recognised
 from ..text import cleaned, new_text
+from .calibration import Calibration, probability
+from .embedding import Gist
 from .linear import Linear
 from .meaning import INTENTS, SAFETY, Intent, Meaning
 from .rules import hard_rules
@@ -24,6 +26,8 @@ _PLAIN = {
     "paid": "already_paid", "stop": "unsubscribe", "away": "out_of_office",
 }  # fmt: skip
 """Our names for the meanings of :data:`paybench.decide.messages.MEANINGS`."""
+WHOLE = "meaning of the whole sentence"
+"""Beside the words of an explanation, where a model has an embedding."""
 _SURE, _RULED = 0.8, 0.9
 """Confidence of a pattern, and of a hard rule, where nothing was learned."""
 _SAFE = np.array([name in SAFETY for name in INTENTS])
@@ -37,22 +41,25 @@ class Learned:
 
     Attributes
     ----------
-    linear : scores. slope, offset, ruled : (intents,) calibration: log odds = slope * score + offset, + ruled where a
-    hard rule fired. threshold : (intents,) probability from which an intent is said. unsure : probability of the best
-    intent below which nothing is said but safety intents.
+    linear : scores. calibration : of them. ruled : (intents,) log odds that are added where a hard rule fired.
+    threshold : (intents,) probability from which an intent is said. unsure : probability of the best intent below which
+    nothing is said but safety intents. gist : what the meaning of the whole text adds to the scores.
     """
 
     linear: Linear
-    slope: Floats
-    offset: Floats
+    calibration: Calibration
     ruled: Floats
     threshold: Floats
     unsure: float
+    gist: Gist | None = None
 
-    def probabilities(self, words: tuple[Word, ...], ruled: Floats) -> Floats:
+    def scores(self, new: str, words: tuple[Word, ...]) -> Floats:
+        """(intents,) of a text and its words, before calibration."""
+        return self.linear.scores(words) + (self.gist.scores(new) if self.gist else 0.0)
+
+    def probabilities(self, new: str, words: tuple[Word, ...], ruled: Floats) -> Floats:
         """(intents,) probability of each; ``ruled`` is 1 where a hard rule fired."""
-        odds = self.slope * self.linear.scores(words) + self.offset + self.ruled * ruled
-        return 1.0 / (1.0 + np.exp(-np.clip(odds, -40.0, 40.0)))
+        return probability(self.calibration.odds(self.scores(new, words)) + self.ruled * ruled)
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ class IntentModel:
             return _by_rules(new, rules)
         words = words_of(new)
         ruled = np.array([float(name in rules) for name in INTENTS])
-        p = self.learned.probabilities(words, ruled)
+        p = self.learned.probabilities(new, words, ruled)
         said = p >= self.learned.threshold
         if p.max() < self.learned.unsure or not words:
             said &= _SAFE if words else False
@@ -96,16 +103,18 @@ class IntentModel:
         return Meaning(intents, not intents, dict(zip(INTENTS, p.tolist(), strict=True)))
 
     def shares(self, text: str, intent: str) -> tuple[tuple[str, float], ...]:
-        """Each word of the new text as it stands there, and what it brings to the score of an intent (log odds).
+        """Each word of the new text as it stands there, and what it brings to the score of an intent.
 
-        Empty for a model without learning.
+        Empty for a model without learning. Of one with an embedding, :data:`WHOLE` comes last: what no word alone has.
         """
         new = new_text(cleaned(text))
         words = words_of(new)
         if self.learned is None:
             return ()
-        shares = self.learned.linear.shares(words, INTENTS.index(intent))
-        return tuple((new[word.start : word.end], float(share)) for word, share in zip(words, shares, strict=True))
+        place = INTENTS.index(intent)
+        shares = self.learned.linear.shares(words, place)
+        told = tuple((new[word.start : word.end], float(share)) for word, share in zip(words, shares, strict=True))
+        return (*told, (WHOLE, float(self.learned.gist.scores(new)[place]))) if self.learned.gist else told
 
     def _quotes(self, new: str, words: tuple[Word, ...], place: int) -> tuple[str, ...]:
         """The runs of words that bear most of what speaks for an intent, at most two."""

@@ -16,7 +16,8 @@ from ..text import plain_letters
 from .corpus import Corpus
 from .figures import Answers
 from .gate import judge_intents
-from .learn import Settings, train_intents
+from .learn import train_intents
+from .settings import Settings
 from .store import Registered, champion_intents, champion_twin, register_intents
 
 _OF = 5
@@ -65,4 +66,4 @@ def release_intents(
 def _plain(settings: Settings) -> dict[str, object]:
     """As it is after a way through JSON."""
     given = asdict(settings)
-    return given | {"rarest": [list(pair) for pair in given["rarest"]]}
+    return given | {"kinds": [list(kind) for kind in given["kinds"]]}

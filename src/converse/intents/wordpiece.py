@@ -74,6 +74,6 @@ def _spaced(letter: str) -> str:
 
 
 def _is_mark(letter: str) -> bool:
-    return (letter.isascii() and letter.isprintable() and not letter.isalnum() and letter != " ") or unicodedata.category(
-        letter
-    ).startswith("P")
+    if letter.isascii():
+        return letter.isprintable() and not letter.isalnum() and letter != " "
+    return unicodedata.category(letter).startswith("P")

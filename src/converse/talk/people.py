@@ -17,6 +17,7 @@ from ..negotiate.states import RELEASED, REMIND
 from ..text import cleaned
 from .record import Event
 from .room import CHAT, Room
+from .rows import contact_row
 from .thread import told, way_to
 
 _OWED = Decision("answer", "what_is_owed")
@@ -46,13 +47,15 @@ class People(Room):
             made = reminder(
                 here.facts, tone=tone, channel=channel, link=link, company=self._company, sender=self._sender
             )
-            said = {
+            said: dict[str, Any] = {
                 "day": here.today.isoformat(),
                 "draft": {**made.as_dict, "reasons": [*made.reasons, why]},
                 "conversation": told(happened(here.conversation, REMIND)),
                 "goes": True,
                 "reply_to": {"address": address},
             }
+            number = f"{customer_id}-{int(here.now.timestamp())}-{len(here.events) + 1}"
+            said["rows"] = {"contacts": [contact_row(number, here.facts, channel, tone)]}
             self.record.add(Event(customer_id, here.now, "reminded", channel, said))
             self._finish(customer_id, here.now)
         return self.thread(customer_id, now)

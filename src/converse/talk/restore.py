@@ -7,7 +7,7 @@ from typing import Any
 
 from ...ledger import read_ledger
 from ...ledger.add import add_rows
-from .record import Record
+from .record import FILE, Record
 from .rows import Rows, frames
 
 
@@ -45,3 +45,9 @@ def restore(record: Record, ledger: Path) -> dict[str, int]:
     kept = {name: [row for row in some if known(row)] for name, some in found.items()}
     tables = frames(kept)
     return add_rows(ledger, tables) if tables else {}
+
+
+def restored(store: str | Path, ledger: str | Path) -> dict[str, int]:
+    """The same for a store, whether or not it has a record: what has to be done before dunning is decided."""
+    file = Path(store) / FILE
+    return restore(Record(file), Path(ledger)) if file.exists() else {}

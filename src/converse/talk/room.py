@@ -227,7 +227,7 @@ def aged(
     if made is None or stands.state not in (PROMISED, PROPOSED):
         return stands
     if stands.state == PROMISED:
-        rows = next(
+        rows: list[dict[str, Any]] = next(
             (some for event in reversed(events) if (some := (event.body.get("rows") or {}).get("promises"))), []
         )
         states = {(became or {}).get(row["promise_id"], "active") for row in rows}

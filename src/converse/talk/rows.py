@@ -9,9 +9,11 @@ from typing import Any
 import pandas as pd
 
 from ..annotate import meaning_of
-from ..negotiate import Decision
+from ..negotiate import Decision, Facts
 from ..understand.understood import Understood
 
+DESK = "desk"
+"""The policy of contacts that people of the book chose."""
 Rows = dict[str, list[dict[str, Any]]]
 """By table, what is to be added: plain values, so that the record can hold them."""
 
@@ -65,6 +67,14 @@ def consent_row(customer_id: str, channel: str, day: date, allowed: bool) -> dic
     return {"customer_id": customer_id, "channel": channel, "changed_on": day.isoformat(), "allowed": allowed}
 
 
+def contact_row(number: str, facts: Facts, channel: str, tone: str) -> dict[str, Any]:
+    """A reminder of the desk's, as a row of ``contacts``: dunning counts it among its own."""
+    return {
+        "contact_id": number, "customer_id": facts.customer_id, "sent_on": facts.today.isoformat(),
+        "channel": channel, "tone": tone, "policy": DESK,
+    }  # fmt: skip
+
+
 def frames(rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> dict[str, pd.DataFrame]:
     """Rows as tables that :func:`~paybench.ledger.add.add_rows` takes."""
     return {name: pd.DataFrame(list(some)) for name, some in rows.items() if some}
@@ -82,9 +92,13 @@ _WHAT = {
     "disputes": "{amount} of {invoice_id} disputed",
     "consents": "{channel} allowed: {allowed}",
     "payments": "{amount} {currency} for {invoice_id}",
+    "contacts": "reminder by {channel}, {tone}",
 }
 
 
 def _key(name: str, row: Mapping[str, Any]) -> str:
-    column = {"messages": "message_id", "promises": "promise_id", "disputes": "dispute_id", "payments": "payment_id"}
+    column = {
+        "messages": "message_id", "promises": "promise_id", "disputes": "dispute_id", "payments": "payment_id",
+        "contacts": "contact_id",
+    }  # fmt: skip
     return str(row[column[name]] if name in column else f"{row['customer_id']}/{row['channel']}")

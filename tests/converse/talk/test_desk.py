@@ -226,3 +226,9 @@ def test_nobody_in_the_ledger_is_told_in_a_sentence(desk: Desk) -> None:
         desk.receive("C1", "hello", "chat", datetime(2026, 3, 2))
     with pytest.raises(PaybenchError, match="Nobody is named"):
         desk.take_over("C1", " ", NOW)
+
+
+def test_a_reminder_of_the_desk_is_counted_by_dunning(desk: Desk, book: Path) -> None:
+    desk.remind("C1", NOW)
+    known = situation_of(read_ledger(book), "2026-03-03")
+    assert dict(zip(known.customer_id, known.contacts_7, strict=True)) == {"C1": 1, "C2": 0}
