@@ -49,6 +49,9 @@ bench: $(READY) ## speed against named peers, as ratios
 	$(PY) benchmarks/dunning_rules.py --decisions 50000 --customers 500
 	$(PY) benchmarks/off_policy.py --worlds 8
 	$(PY) benchmarks/uplift.py --seeds 1
+	$(PY) benchmarks/replies.py
+	$(PY) benchmarks/dialogues.py
+	$(PY) benchmarks/conversations.py --seeds 2 --worlds easy
 	$(PY) benchmarks/worth.py --seeds 2 --customers 300 --only "as it is"
 
 nightly: $(READY) ## all tests with 2,000 random examples each
