@@ -22,8 +22,9 @@ from paybench.decide.dunning.steps import decide
 from paybench.errors import PaybenchError
 from paybench.files import locked_file
 from paybench.ledger import Ledger, as_of, read_ledger, write_ledger
-from paybench.ledger.add import LOCK, add_rows
+from paybench.ledger.add import add_rows
 from paybench.ledger.schema import conform
+from paybench.ledger.store import LOCK
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ASKS = "I need more time to pay INV-00001, until 9 March 2026."
