@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from .decide.decided.log import FILE as WITHHELD
 from .decide.decided.log import read_log
 from .decide.saved.made import make_forecast
 from .explain.tuned import write_pictures
+from .files import replaced_folder
 from .ledger import read_ledger
 from .models.store.store import CHAMPION, Store, attach
 from .models.versions.release import train_and_release
@@ -23,7 +25,14 @@ from .simulate import simulate, write_world
 AS_OF = "2025-12-01"
 """A month before the sample ends: what came then is not known."""
 
-FILES = {"scores": "scores.csv", "cash": "cash", "today": "today", "report": "report.html", "model": "model.html"}
+FILES = {
+    "scores": "scores.csv",
+    "cash": "cash",
+    "today": "today",
+    "report": "report.html",
+    "model": "model.html",
+    "book": "book",
+}
 """What it writes, and how that is called."""
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -62,6 +71,9 @@ def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, sh
         attach(registry, champion, Path(files["model"]), "report")  # it names nobody, unlike that of the open book
     risks = table["risk"].value_counts()
     replies = _replies(store, show)
+    if replies:
+        with replaced_folder(files["book"]) as book:  # conversations add to it, and the sample stays as it is
+            shutil.copytree(place, book, dirs_exist_ok=True)
     return {
         **outcome.as_dict,
         **files,
@@ -81,7 +93,7 @@ def run_demo(out: str | Path, store: str | Path = "mlruns", trials: int = 12, sh
                 f"today    {files['today']} (whom to contact: {len(today.contacts)}; to be seen by a person: "
                 f"{len(today.queue.to_do)})",
                 f"reports  {files['report']} (the open book), {files['model']} (the model, to be signed)",
-                *([f"replies  {replies}; to talk: paybench serve {place} --as-of {AS_OF}"] if replies else []),
+                *([f"replies  {replies}; to talk: paybench serve {files['book']} --as-of {AS_OF}"] if replies else []),
             ]
         ),
     }

@@ -64,7 +64,7 @@ COUNTRIES = ("DE", "NL", "US", "GB", None, "XX", "391")
 SAID = (
     *[None] * 5,
     *["need_more_time"] * 2,
-    *("", "none", "instalment_plan, hardship", "insolvency", "dispute,promise_to_pay", "amount_disagreement"),
+    *("none", "none", "instalment_plan, hardship", "insolvency", "dispute,promise_to_pay", "amount_disagreement"),
     *("already_paid,remittance_advice", "hostile", "legal,need_more_time", "need_more", "send_invoice"),
 )
 """What messages were read to mean, if they were; one intent that is not there."""

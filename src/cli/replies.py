@@ -17,7 +17,13 @@ def add_to(commands: Any) -> None:
     reply = dated(with_store(with_ledger(add(commands, "reply", actions.reply, what))))
     reply.add_argument("--customer", required=True, metavar="ID", help="who wrote")
     reply.add_argument("--text", required=True, metavar="TEXT", help="what was written; - reads it from standard input")
-    reply.add_argument("--channel", choices=CHANNELS, default="email", help="by which it came (email)")
+    reply.add_argument(
+        "--channel",
+        choices=CHANNELS,
+        default="email",
+        metavar="NAME",
+        help="by which it came: email, sms, chat, ... (email)",
+    )
     reply.add_argument("--policy", type=Path, metavar="FILE", help="YAML, see docs/conversation.md (the standard one)")
     reply.add_argument("--company", default="", metavar="NAME", help="who answers (the name of the book)")
     reply.add_argument(
