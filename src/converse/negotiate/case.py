@@ -17,6 +17,7 @@ from .policy import RISKS, Policy
 NEGOTIATION = ("instalment_plan", "need_more_time", "part_payment", "promise_to_pay")
 """What is negotiated, in the order in which one of several decides."""
 
+_LIKELY = 0.5
 SILENT = frozenset({"card_data_sent", "acknowledgement", "out_of_scope"})
 """What needs no work of its own beside something else."""
 
@@ -61,6 +62,13 @@ class Case:
     def has(self, *names: str) -> bool:
         """Whether it means any of these."""
         return not self.names.isdisjoint(names)
+
+    def sure(self, name: str) -> bool:
+        """Whether it means this by a rule, or more likely than not: what cannot be taken back asks for that."""
+        return any(
+            intent.name == name and (intent.by == "rule" or intent.confidence >= _LIKELY)
+            for intent in self.understood.meaning.intents
+        )
 
     def alone(self, *names: str, beside: frozenset[str] = SILENT) -> bool:
         """Whether it means any of these, and nothing else that needs work."""

@@ -44,6 +44,9 @@ def unsubscribed(case: Case) -> Decision | None:
     """A wish for no more contact; the consent itself is withdrawn by :func:`withdrawn`, whatever is decided."""
     if not case.has("unsubscribe"):
         return None
+    if not case.sure("unsubscribe"):
+        why = "It may wish for no more contact; a person reads it, and no answer is sent until then."
+        return Decision(HAND_OVER, "unsubscribe", (why,), queue=COLLECTIONS)
     why = f"No more contact is wished for by {', '.join(channels_off(case))}; no answer is sent."
     if case.names <= _BESIDE_STOP:
         return Decision(NOTE, "unsubscribe", (why,))
@@ -59,8 +62,8 @@ def channels_off(case: Case) -> tuple[str, ...]:
 
 
 def withdrawn(case: Case) -> tuple[Move, ...]:
-    """The consents that a message withdraws."""
-    if not case.has("unsubscribe"):
+    """The consents that a message withdraws: where it is sure that it means that; else a person decides."""
+    if not case.sure("unsubscribe"):
         return ()
     return tuple(Move("consent", {"channel": channel, "allowed": False}) for channel in channels_off(case))
 

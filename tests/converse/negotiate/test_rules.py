@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from paybench.converse.intents import Intent
 from paybench.converse.negotiate import Decision, Facts, Policy, decide_reply, read_policy
 from paybench.converse.slots.found import AmountSlot, NameSlot, PlanSlot
 from tests.converse.negotiate.drawn import OWING, STANDARD, bill, customer, day, on, understood
@@ -93,6 +95,17 @@ def test_consent_is_withdrawn_from_the_channel_said_or_from_the_message_s() -> N
     assert {"email", "letter", "phone", "sms", "whatsapp"} <= set(off(channels_off=("all",)))
     # A wish for no contact counts whatever else decides.
     assert decided("insolvency", "unsubscribe").moved("consent")
+
+
+def test_a_mere_inkling_of_no_contact_is_a_person_s_and_withdraws_nothing() -> None:
+    said = understood("unsubscribe")
+    unsure = replace(said, meaning=replace(said.meaning, intents=(Intent("unsubscribe", 0.3, "model"),)))
+    decision = decide_reply(unsure, customer(bill("A1", "1200.00")), STANDARD, "email")
+    assert (decision.action, decision.reason, decision.sends) == ("hand_over", "unsubscribe", False)
+    assert not decision.moved("consent")
+    # Words of a rule are enough.
+    ruled = replace(said, meaning=replace(said.meaning, intents=(Intent("unsubscribe", 0.3, "rule"),)))
+    assert decide_reply(ruled, customer(bill("A1", "1200.00")), STANDARD, "email").moved("consent")
 
 
 def test_a_card_number_beside_something_else_leaves_a_warning() -> None:
