@@ -36,7 +36,7 @@ def serve(options: argparse.Namespace) -> Answer:
     today = None if options.as_of is None else day(options.as_of).date()
     setting = Setting(
         options.ledger, options.store, today, options.policy, options.addresses, options.company, options.url,
-        options.smtp, options.mail_from, options.smtp_user, options.outbox,
+        options.smtp, options.mail_from, options.smtp_user, options.outbox, options.sms_from,
     )  # fmt: skip
     serve(options.store, options.ledger, options.host, options.port, limits, listens, setting)
     return None

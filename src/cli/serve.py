@@ -34,6 +34,7 @@ def add_to(commands: Any) -> None:
         "--smtp-user", default="", metavar="NAME", help="its login; PAYBENCH_SMTP_PASSWORD holds the rest"
     )
     serving.add_argument("--mail-from", default="", metavar="ADDRESS", help="who these answers are from")
+    serving.add_argument("--sms-from", default="", metavar="NUMBER", help="who SMS and Twilio's WhatsApp are from")
     serving.add_argument("--outbox", type=Path, metavar="DIR", help="where signed answers wait for another carrier")
     serving.add_argument("--max-rows", type=count, default=100_000, metavar="N", help="rows of one request (100000)")
     serving.add_argument("--max-mb", type=count, default=16, metavar="N", help="million bytes of one request (16)")

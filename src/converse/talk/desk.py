@@ -126,7 +126,7 @@ class Desk(People):
             )
             return None
         where = {"address": message.sender, "subject": cleaned(message.subject), "number": message.id,
-                 "references": list(message.references)}  # fmt: skip
+                 "references": list(message.references), "provider": message.provider}  # fmt: skip
         text = message.text or message.subject
         choice, _, below = message.button.partition("-")
         if choice in TAKE and (not below or below.isdecimal()):

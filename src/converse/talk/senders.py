@@ -17,12 +17,15 @@ from ..channels import (
     sms_payload,
     teams_payload,
     twilio_whatsapp_payload,
+    whatsapp_payload,
 )
 from ..channels.outbox import Payload, Sender
 from .record import Event
 
 SENT, UNSENT = "sent", "unsent"
 """Events: it was handed over; it could not be, and a person has to see to it."""
+_IN_RESPONSE = ("twilio", "teams")
+"""Providers that take the answer to a message in the response to its webhook."""
 _ACCEPT = {
     "en": ("Accept", "Not possible"), "de": ("Annehmen", "Nicht möglich"), "fr": ("Accepter", "Pas possible"),
     "es": ("Aceptar", "No es posible"),
@@ -57,6 +60,8 @@ class Senders:
         where = event.body.get("reply_to") or {}
         carrier, address = self.carriers.get(event.channel), str(where.get("address", ""))
         body = {"of": event.number, "subject": subject, "text": text}
+        if event.what == "decided" and where.get("provider") in _IN_RESPONSE:
+            return [Event(event.customer_id, now, SENT, event.channel, {**body, "by": "response"})]
         if carrier is None or not address:
             return [Event(event.customer_id, now, SENT, event.channel, {**body, "by": "record"})]
         found: list[Event] = []
@@ -66,7 +71,8 @@ class Senders:
             found.append(Event(event.customer_id, now, "offered", event.channel, {}, "unsubscribe", token))
         try:
             message = self._message(event, text, subject, where, token)
-            carrier.send(event.channel, message, self._payload(event.channel, message, now))
+            payload = self._payload(event.channel, message, now, str(where.get("provider", "")))
+            carrier.send(event.channel, message, payload)
         except PaybenchError as error:
             return [Event(event.customer_id, now, UNSENT, event.channel, {**body, "why": str(error)})]
         return [*found, Event(event.customer_id, now, SENT, event.channel, {**body, "by": event.channel})]
@@ -89,13 +95,13 @@ class Senders:
             unsubscribe=f"{self.unsubscribe}/{token}" if token else "", language=language,
         )  # fmt: skip
 
-    def _payload(self, channel: str, message: Outgoing, now: datetime) -> Payload:
+    def _payload(self, channel: str, message: Outgoing, now: datetime, provider: str) -> Payload:
         own = self.addresses.get(channel, "")
         if channel == "email":
             return email_message(message, own, now, self.name)
         if channel == "sms":
             return sms_payload(message, own)
         if channel == "whatsapp":
-            return twilio_whatsapp_payload(message, own)
+            return whatsapp_payload(message) if provider == "meta" else twilio_whatsapp_payload(message, own)
         made: Callable[[Outgoing], dict[str, Any]] = {"slack": slack_payload, "teams": teams_payload}[channel]
         return made(message)

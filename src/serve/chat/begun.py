@@ -40,8 +40,9 @@ class Setting:
     company : who answers; '' = the name of the book.
     url : by which others reach the server; '' = the address at which it listens.
     smtp, mail_from, smtp_user : mail server (name:port), who letters are from, and the login; '' = none is sent.
-    outbox : folder in which signed payloads for Slack, Teams and WhatsApp (and letters, without a mail server) end for
-        whoever carries them on; None = they stay in the record.
+    outbox : folder in which signed payloads for Slack, Teams, WhatsApp and SMS (and letters, without a mail server) end
+        for whoever carries them on; None = they stay in the record. sms_from : number that SMS and Twilio's WhatsApp
+        are from. What Twilio and Teams take in the response to a webhook goes there.
     """
 
     ledger: Path | None
@@ -55,6 +56,7 @@ class Setting:
     mail_from: str = ""
     smtp_user: str = ""
     outbox: Path | None = None
+    sms_from: str = ""
 
 
 def begin_chat(
@@ -128,13 +130,14 @@ def _senders(setting: Setting, kept: Mapping[str, str], address: str) -> Senders
         if "PAYBENCH_OUTBOX_SECRET" not in kept:
             raise PaybenchError("An outbox is signed; set PAYBENCH_OUTBOX_SECRET to what its reader knows, too.")
         outbox = Outbox(kept["PAYBENCH_OUTBOX_SECRET"], setting.outbox)
-        carriers = dict.fromkeys(("email", "slack"), outbox)
+        carriers = dict.fromkeys(("email", "slack", "teams", "whatsapp", "sms"), outbox)
     if setting.smtp:
         carriers["email"] = Mailer.at(setting.smtp, setting.smtp_user, kept.get("PAYBENCH_SMTP_PASSWORD", ""))
-    if "email" in carriers and "@" not in setting.mail_from:
+    if setting.smtp and "@" not in setting.mail_from:
         raise PaybenchError(f"Letters need a sender, and --mail-from is '{setting.mail_from}'; give an e-mail address.")
     unsubscribe = f"{address}/unsubscribe" if "email" in carriers and address.startswith("https://") else ""
-    return Senders(carriers, {"email": setting.mail_from}, setting.company, unsubscribe)
+    own = {"email": setting.mail_from, "sms": setting.sms_from, "whatsapp": setting.sms_from}
+    return Senders(carriers, own, setting.company, unsubscribe)
 
 
 def _language_model(environment: Mapping[str, str], kept: Mapping[str, str]) -> LanguageModel | None:
