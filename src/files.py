@@ -8,8 +8,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
+from typing import IO
 
 from .errors import PaybenchError
+
+_TRIES, _PAUSE = 20, 0.02
+"""How often and for how many seconds a folder is waited for that is being replaced."""
 
 
 @contextmanager
@@ -73,12 +78,29 @@ def locked_file(file: Path) -> Iterator[None]:
     import fcntl
 
     while True:
-        with file.open("w") as handle:
+        with _opened(file) as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
-            if not file.exists() or not os.path.samestat(os.fstat(handle.fileno()), file.stat()):
+            if not _is_there(file, handle.fileno()):
                 continue
             yield
             return
+
+
+def _opened(file: Path) -> IO[str]:
+    """The file, to be written; its folder is away for a moment while another one takes its place."""
+    for _ in range(_TRIES):
+        try:
+            return file.open("w")
+        except FileNotFoundError:
+            sleep(_PAUSE)
+    return file.open("w")
+
+
+def _is_there(file: Path, handle: int) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), file.stat())
+    except FileNotFoundError:
+        return False
 
 
 def check_folder(target: str | Path, what: str, mark: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,10 @@ from ..errors import PaybenchError
 from ..files import locked_file, replaced_file
 from .cut import known_on
 from .schema import TABLES, conform
-from .store import LOCK, ledger_folder, read_settings, read_table, unreadable, write_table
+from .store import LOCK, SETTINGS, ledger_folder, read_settings, read_table, unreadable, write_table
+
+_TRIES, _PAUSE = 20, 0.02
+"""How often and for how many seconds a folder is looked for."""
 
 
 def add_rows(folder: str | Path, tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
@@ -36,13 +40,13 @@ def add_rows(folder: str | Path, tables: Mapping[str, pd.DataFrame]) -> dict[str
         If there is no ledger, there is no such table, a needed column is missing, or rows name a customer or an invoice
         that the ledger has not.
     """
-    path = ledger_folder(folder)
     for name in tables:
         if name not in TABLES:
             raise PaybenchError(f"A ledger has no table '{name}'; it has {', '.join(TABLES)}.")
-    zone = read_settings(path).time_zone
-    new = {name: conform(name, table, zone) for name, table in tables.items() if len(table)}
+    path = _found(folder)
     with locked_file(path / LOCK):
+        zone = read_settings(path).time_zone
+        new = {name: conform(name, table, zone) for name, table in tables.items() if len(table)}
         old = {name: _read(path, name) for name in {*new, "invoices"}}
         fresh = {name: _unlike(name, old[name], rows) for name, rows in new.items()}
         _check(old["invoices"], fresh)
@@ -65,11 +69,20 @@ def replace_table(folder: str | Path, name: str, change: Callable[[pd.DataFrame]
     PaybenchError
         If there is no ledger, or it cannot be read.
     """
-    path = ledger_folder(folder)
+    path = _found(folder)
     with locked_file(path / LOCK):
         found = change(_read(path, name))
         with replaced_file(path / f"{name}.parquet") as file:
             write_table(name, found, file)
+
+
+def _found(folder: str | Path) -> Path:
+    """The path of a ledger folder; one that is being replaced is away for a moment, and waited for."""
+    for _ in range(_TRIES):
+        if (Path(folder) / SETTINGS).exists():
+            break
+        sleep(_PAUSE)
+    return ledger_folder(folder)
 
 
 def _read(folder: Path, name: str) -> pd.DataFrame:
