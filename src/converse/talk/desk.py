@@ -12,7 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from ...errors import PaybenchError
+from ..annotate import meaning_of
 from ..channels import Inbound
+from ..intents import INTENTS
 from ..negotiate import Conversation, Decision, Facts, clicked
 from ..negotiate.standing import STOPPED
 from ..text import cleaned
@@ -247,7 +249,7 @@ class Desk(People):
             "received_on": here.today.isoformat(),
             "channel": channel,
             "text": cleaned(text).strip() or "(no text)",
-            "meaning": automatic if automatic in ("bounce", "out_of_office") else "none",
+            "meaning": meaning_of([automatic] if automatic in INTENTS else []),
         }
         said = {
             "text": cleaned(text),

@@ -58,24 +58,18 @@ class Paying:
         if made is not None and made.kind != "waiver":
             last = max(last, *(day for day, _ in made.instalments))
             amount = min(made.instalments[0][1], amount)
-        for event in reversed(self._record.of(facts.customer_id)):
-            if event.what == "link" and self._asks_for(_link(event.body), owed, amount, last):
-                return str(event.body["url"])
+        events = self._record.of(facts.customer_id)
+        paid = {event.body["link"] for event in events if event.what == "paid"}
+        for event in reversed(events):
+            if event.what == "link" and event.body["id"] not in paid:
+                link = _link(event.body)
+                same = dict(link.invoices) == owed and link.amount == amount and link.expires_on >= last
+                if same and self._provider.link(link.id) is not None:
+                    return link.url
         expires, key = last + timedelta(days=DAYS), f"{facts.customer_id}/{sorted(owed.items())}/{amount}/{last}"
         link = self._provider.create(owed, amount, currencies.pop(), expires, now=now, key=key)
         self._record.add(Event(facts.customer_id, now, "link", "", _plain(link), LINKS, link.id))
         return link.url
-
-    def _asks_for(self, link: Link, owed: Mapping[str, Decimal], amount: Decimal, last: date) -> bool:
-        """Whether a link asks for just this, and can still be paid on a day."""
-        assert self._provider is not None
-        same = dict(link.invoices) == dict(owed) and link.amount == amount and link.expires_on >= last
-        return same and self._provider.link(link.id) is not None and not self._paid(link.id)
-
-    def _paid(self, link_id: str) -> bool:
-        made = self._record.seen(LINKS, link_id)
-        events = self._record.of(made.customer_id) if made is not None else []
-        return any(event.what == "paid" and event.body["link"] == link_id for event in events)
 
     def paid(self, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[Paid, str, Link] | None:
         """A payment that the provider reports, whose it is, and by which link; None = it is no news.

@@ -54,8 +54,7 @@ class People(Room):
                 "goes": True,
                 "reply_to": {"address": address},
             }
-            number = f"{customer_id}-{int(here.now.timestamp())}-{len(here.events) + 1}"
-            said["rows"] = {"contacts": [contact_row(number, here.facts, channel, tone)]}
+            said["rows"] = {"contacts": [contact_row(self._number(here), here.facts, channel, tone)]}
             self.record.add(Event(customer_id, here.now, "reminded", channel, said))
             self._finish(customer_id, here.now)
         return self.thread(customer_id, now)

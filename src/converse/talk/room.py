@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -120,15 +120,14 @@ class Room:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """One turn at a time, whoever else serves the same store, in a ledger that lacks nothing of earlier ones."""
-        self._store.mkdir(parents=True, exist_ok=True)
-        with locked_file(self._store / _LOCK):
+        with self._alone():
             self._restore()
             yield
 
-    def _standing(self, customer_id: str, now: datetime, today: date | None = None) -> Standing:
-        """Where a customer stands; ``today`` where it is another day than that of ``now``."""
+    def _standing(self, customer_id: str, now: datetime) -> Standing:
+        """Where a customer stands at an instant."""
         at = self.at(now)
-        day, events = today or at.date(), self.record.of(customer_id)
+        day, events = at.date(), self.record.of(customer_id)
         facts = with_today(self.known.facts(customer_id, day, waivers(events, day)), events)
         became = self.known.promises(customer_id, day)
         return Standing(at, day, events, facts, aged(conversation_of(events), facts, events, became), became)
@@ -196,9 +195,12 @@ class Room:
 
         A desk does it before its first turn, and whenever the ledger was imported anew.
         """
-        self._store.mkdir(parents=True, exist_ok=True)
-        with locked_file(self._store / _LOCK):
+        with self._alone():
             return self._restore()
+
+    def _alone(self) -> AbstractContextManager[None]:
+        self._store.mkdir(parents=True, exist_ok=True)
+        return locked_file(self._store / _LOCK)
 
     def _restore(self) -> dict[str, int]:
         imported = self.known.imported()
