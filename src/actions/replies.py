@@ -64,22 +64,22 @@ def train(options: argparse.Namespace) -> Answer:
 
 def read(options: argparse.Namespace) -> Answer:
     """Read the messages of a ledger that nobody has read, and write what they mean beside them."""
-    from ..converse.annotate import annotate, annotated
+    from ..converse.annotate import annotate, annotated, newly_read
     from ..converse.intents import champion_intents
     from ..ledger import write_ledger
 
     ledger = ledger_of(options)
     model = champion_intents(options.store)
-    found = annotated(ledger, model)
-    count = int(found.messages["meaning"].notna().sum() - ledger.messages["meaning"].notna().sum())
     if options.out:
+        found = annotated(ledger, model)
+        count = newly_read(ledger.messages, found.messages)
         write_ledger(found, options.out)
-    elif count:
-        annotate(options.ledger, model)
+    else:
+        count = annotate(options.ledger, model)
     out = options.out or options.ledger
     version = str(dict(model.about).get("version", "rules"))
-    said = {"messages": len(found.messages), "read": count, "model": version, "out": str(out)}
-    return said, f"{count} of {len(found.messages)} messages read by {version}; written to {out}"
+    said = {"messages": len(ledger.messages), "read": count, "model": version, "out": str(out)}
+    return said, f"{count} of {len(ledger.messages)} messages read by {version}; written to {out}"
 
 
 def export(options: argparse.Namespace) -> Answer:

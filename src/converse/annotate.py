@@ -81,15 +81,25 @@ def annotated(ledger: Ledger, model: Reader) -> Ledger:
     return ledger if messages is ledger.messages else ledger.with_tables({"messages": messages})
 
 
-def annotate(folder: str | Path, model: Reader) -> None:
+def annotate(folder: str | Path, model: Reader) -> int:
     """The same for a ledger folder: its messages are written anew, nobody adding to them meanwhile.
+
+    Returns
+    -------
+    How many messages were read; where there were none nothing is written.
 
     Raises
     ------
     PaybenchError
         As :func:`annotated` does, or if there is no ledger, or it cannot be read.
     """
-    replace_table(folder, "messages", lambda messages: read_by(model, messages))
+    before, after = replace_table(folder, "messages", lambda messages: read_by(model, messages))
+    return newly_read(before, after)
+
+
+def newly_read(before: pd.DataFrame, after: pd.DataFrame) -> int:
+    """How many messages have a meaning that had none."""
+    return int(after["meaning"].notna().sum() - before["meaning"].notna().sum())
 
 
 def read_by(model: Reader, messages: pd.DataFrame) -> pd.DataFrame:

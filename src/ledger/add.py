@@ -57,12 +57,18 @@ def add_rows(folder: str | Path, tables: Mapping[str, pd.DataFrame]) -> dict[str
     return {name: len(rows) for name, rows in fresh.items()}
 
 
-def replace_table(folder: str | Path, name: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
+def replace_table(
+    folder: str | Path, name: str, change: Callable[[pd.DataFrame], pd.DataFrame]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Write one table of a ledger folder anew, nobody adding to it meanwhile; the others and all else stay.
 
     Parameters
     ----------
-    change : from the table as it is to what it becomes.
+    change : from the table as it is to what it becomes; nothing is written where that is the very table.
+
+    Returns
+    -------
+    The table as it was, and as it is.
 
     Raises
     ------
@@ -71,9 +77,12 @@ def replace_table(folder: str | Path, name: str, change: Callable[[pd.DataFrame]
     """
     path = _found(folder)
     with locked_file(path / LOCK):
-        found = change(_read(path, name))
-        with replaced_file(path / f"{name}.parquet") as file:
-            write_table(name, found, file)
+        old = _read(path, name)
+        new = change(old)
+        if new is not old:
+            with replaced_file(path / f"{name}.parquet") as file:
+                write_table(name, new, file)
+    return old, new
 
 
 def _found(folder: str | Path) -> Path:
